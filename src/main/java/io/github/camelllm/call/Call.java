@@ -1,0 +1,287 @@
+package io.github.camelllm.call;
+
+import io.github.camelllm.problem.Problem;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One call on its way through the chain: what is asked, by whom, of which model, and what has become of it.
+ *
+ * <p>Routes read it as the exchange property {@code llm}: {@code ${exchangeProperty.llm.inputTokens} > 10000}. That is
+ * why its properties are written as getters. One thread at a time works on a call; only its {@link #cancellation} may be used
+ * by any thread at any time.
+ */
+public final class Call {
+
+    private final Ticker ticker;
+    private final Operation operation;
+    private final CallHeaders headers;
+    private final Request request;
+    private final Instant receivedAt;
+    private final long startedNanos;
+    private final List<Attempt> attempts = new ArrayList<>(1);
+    private final Cancellation cancellation = new Cancellation();
+    private final AtomicBoolean finished = new AtomicBoolean();
+
+    private final String id;
+    private final TraceContext trace;
+    private String credential;
+    private Identity identity = Identity.ANONYMOUS;
+    private List<String> chain = List.of();
+    private String model;
+    private String provider;
+    private Usage usage;
+    private String finishReason;
+    private String cache = "bypass";
+    private long inputEstimate = -1;
+    private long firstTokenNanos = -1;
+
+    /**
+     * @param ticker the clocks; the call begins now
+     * @param operation what is asked for
+     * @param headers what the client's headers say
+     * @param credential the virtual key as the client sent it; null when there was none
+     * @param request the request
+     */
+    public Call(Ticker ticker, Operation operation, CallHeaders headers, String credential, Request request) {
+        this.ticker = ticker;
+        this.operation = operation;
+        this.headers = headers;
+        this.credential = credential;
+        this.request = request;
+        this.receivedAt = ticker.now();
+        this.startedNanos = ticker.nanos();
+        this.id = CallIds.acceptOrMake(headers.get("x-request-id"));
+        this.trace = TraceContext.acceptOrMake(headers.get("traceparent"));
+    }
+
+    /** The clocks of this call. */
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    /** The request id: the client's own if it sent a usable one. */
+    public String getId() {
+        return id;
+    }
+
+    /** The W3C trace that the call belongs to. */
+    public TraceContext getTrace() {
+        return trace;
+    }
+
+    /** What the call asks a model to do. */
+    public Operation getOperation() {
+        return operation;
+    }
+
+    /** The request, which steps may change. */
+    public Request getRequest() {
+        return request;
+    }
+
+    /** The values of the headers that mean something to the gateway. */
+    public CallHeaders headers() {
+        return headers;
+    }
+
+    /** The kind of task the client says it is ({@code X-LLM-Task}); empty when it says none. */
+    public String getTask() {
+        return orEmpty(headers.get("x-llm-task"));
+    }
+
+    /** The quality the client wants ({@code X-LLM-Quality}); empty when it says none. */
+    public String getQuality() {
+        return orEmpty(headers.get("x-llm-quality"));
+    }
+
+    /** When the call came in. */
+    public Instant getReceivedAt() {
+        return receivedAt;
+    }
+
+    /** {@link Ticker#nanos} at the moment the call came in. */
+    public long startedNanos() {
+        return startedNanos;
+    }
+
+    /** The virtual key as it was sent, for {@code authenticate} alone; null when there was none or it has been used. */
+    public String credential() {
+        return credential;
+    }
+
+    /** Who calls, as found out by {@code authenticate}; from here on the key itself is forgotten. */
+    public void identify(Identity newIdentity) {
+        this.identity = newIdentity;
+        this.credential = null;
+    }
+
+    /** Who calls; anonymous until {@code authenticate} has run. */
+    public Identity getIdentity() {
+        return identity;
+    }
+
+    /** Who is accountable for the call. */
+    public String getUser() {
+        return identity.user();
+    }
+
+    /** The team of the user. */
+    public String getTeam() {
+        return identity.team();
+    }
+
+    /** The bundle of limits of the caller. */
+    public String getTier() {
+        return identity.tier();
+    }
+
+    /** The organisation of the caller. */
+    public String getTenant() {
+        return identity.tenant();
+    }
+
+    /** The model or alias the client asked for; empty when it named none, or when its request is no JSON object. */
+    public String getAsked() {
+        try {
+            return orEmpty(request.model());
+        } catch (Problem e) {
+            return "";
+        }
+    }
+
+    /** Whether the answer is to be streamed; false when the request is no JSON object. */
+    public boolean isStream() {
+        try {
+            return request.stream();
+        } catch (Problem e) {
+            return false;
+        }
+    }
+
+    /** The models that may answer, first choice first. */
+    public List<String> getChain() {
+        return chain;
+    }
+
+    /** Sets the models that may answer. */
+    public void chain(List<String> newChain) {
+        this.chain = List.copyOf(newChain);
+    }
+
+    /** The model that is to answer, or has; null before one is chosen. */
+    public String getModel() {
+        return model;
+    }
+
+    /** Whose model it is; null before one is chosen. */
+    public String getProvider() {
+        return provider;
+    }
+
+    /** Chooses the model that is to answer. */
+    public void choose(Model newModel) {
+        this.model = newModel.name();
+        this.provider = newModel.provider();
+    }
+
+    /** Notes that a model is tried, and returns what is to be known of it. */
+    public Attempt attempt(String triedModel, String triedProvider) {
+        this.model = triedModel;
+        this.provider = triedProvider;
+        Attempt attempt = new Attempt(triedModel, triedProvider, ticker.nanos());
+        attempts.add(attempt);
+        return attempt;
+    }
+
+    /** The attempt that is under way, or was the last; null before the first. */
+    public Attempt attempt() {
+        return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
+    /** All attempts so far, in order. */
+    public List<Attempt> getAttempts() {
+        return List.copyOf(attempts);
+    }
+
+    /** What was used, as reported or estimated; null while nothing is known. */
+    public Usage getUsage() {
+        return usage;
+    }
+
+    /** Notes what was used. */
+    public void used(Usage newUsage) {
+        this.usage = newUsage;
+    }
+
+    /** Tokens of the prompt: what was used once that is known, an estimate before. */
+    public long getInputTokens() {
+        return usage != null ? usage.inputTokens() : inputEstimate();
+    }
+
+    /** Tokens of the completion; 0 while nothing is known. */
+    public long getOutputTokens() {
+        return usage != null ? usage.outputTokens() : 0;
+    }
+
+    /** The estimate of the prompt's tokens; 0 when the request is no JSON object. */
+    public long inputEstimate() {
+        if (inputEstimate < 0) {
+            try {
+                inputEstimate = TokenEstimate.ofRequest(request.tree());
+            } catch (Problem e) {
+                return 0;
+            }
+        }
+        return inputEstimate;
+    }
+
+    /** Why the model stopped ({@code stop}, {@code length}, {@code tool_calls}); null while unknown. */
+    public String getFinishReason() {
+        return finishReason;
+    }
+
+    /** Notes why the model stopped. */
+    public void finishReason(String newFinishReason) {
+        this.finishReason = newFinishReason;
+    }
+
+    /** What the cache had to say: hit, semantic, stale, miss or bypass. */
+    public String getCache() {
+        return cache;
+    }
+
+    /** Notes that the first token has come; only the first time counts. */
+    public void firstToken() {
+        if (firstTokenNanos < 0) {
+            firstTokenNanos = ticker.nanos();
+        }
+    }
+
+    /** {@link Ticker#nanos} when the first token came; -1 while it has not. */
+    public long firstTokenNanos() {
+        return firstTokenNanos;
+    }
+
+    /** Where those are noted who must act when the client leaves. */
+    public Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /** True for the first caller alone: whoever gets it tells the world that the call is over. */
+    public boolean finish() {
+        return finished.compareAndSet(false, true);
+    }
+
+    private static String orEmpty(String value) {
+        return value == null ? "" : value;
+    }
+
+    /** For logs: never the prompt, never the key. */
+    @Override
+    public String toString() {
+        return "Call[" + id + " " + operation.label() + " model=" + model + "]";
+    }
+}

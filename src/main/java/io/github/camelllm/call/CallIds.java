@@ -1,0 +1,30 @@
+package io.github.camelllm.call;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/** Request ids: the client's own where it can be trusted in logs and headers, else a fresh one. */
+final class CallIds {
+
+    private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}");
+
+    private CallIds() {}
+
+    static String acceptOrMake(String offered) {
+        return offered != null && ACCEPTED.matcher(offered).matches() ? offered : make();
+    }
+
+    /** 128 random bits: unique, not secret. */
+    private static String make() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return "req_" + hex(random.nextLong()) + hex(random.nextLong());
+    }
+
+    static String hex(long value) {
+        char[] digits = new char[16];
+        for (int i = 15, shift = 0; i >= 0; i--, shift += 4) {
+            digits[i] = Character.forDigit((int) (value >>> shift) & 0xf, 16);
+        }
+        return new String(digits);
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.camelllm.call;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is known of a call once it is over: the one record that logs, metrics, ledgers and audits are made of. No
+ * plaintext: neither prompt nor completion nor key.
+ *
+ * @param requestId the call's id
+ * @param traceId the trace it belonged to
+ * @param receivedAt when it came in
+ * @param operation {@code chat} or {@code embeddings}
+ * @param who the caller
+ * @param asked the model or alias the client asked for; null when it named none
+ * @param task what the client said the task was; null when it said none
+ * @param stream whether the answer was streamed
+ * @param model the model that answered, or was tried last; null when none was
+ * @param provider whose model that is; null likewise
+ * @param usage the tokens used; {@link Usage#NONE} when no model was reached
+ * @param latencyNanos from the request's arrival to the end of the answer
+ * @param firstTokenNanos from the request's arrival to the first token of a stream; -1 when there was none
+ * @param upstreamNanos the part of the time to the first byte that was spent waiting for models
+ * @param firstByteNanos from the request's arrival to the moment its answer could begin; -1 when it never could
+ * @param finishReason why the model stopped; null when it did not say
+ * @param cache what the cache had to say
+ * @param attempts the models tried, in order
+ * @param status the HTTP status that the outcome stands for; 499 when the client left
+ * @param errorCode the error's code; null when the call went well
+ * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
+ */
+public record FinishedCall(
+        String requestId,
+        String traceId,
+        Instant receivedAt,
+        String operation,
+        Identity who,
+        String asked,
+        String task,
+        boolean stream,
+        String model,
+        String provider,
+        Usage usage,
+        long latencyNanos,
+        long firstTokenNanos,
+        long upstreamNanos,
+        long firstByteNanos,
+        String finishReason,
+        String cache,
+        List<Try> attempts,
+        int status,
+        String errorCode,
+        String promptHash) {
+
+    /**
+     * One attempt.
+     *
+     * @param model the model tried
+     * @param provider whose it is
+     * @param waitedNanos until it began to answer or refused; -1 when it did neither
+     * @param status the provider's status; 0 when there was none
+     * @param errorCode why it failed; null when it did not
+     * @param cause the same in more words, for operators; null likewise
+     */
+    public record Try(String model, String provider, long waitedNanos, int status, String errorCode, String cause) {}
+
+    /** Whether the client got a whole answer. */
+    public boolean ok() {
+        return errorCode == null;
+    }
+
+    /** The record as a JSON object: snake_case names, milliseconds with fractions. */
+    public ObjectNode toJson() {
+        ObjectNode json = Json.object();
+        json.put("time", receivedAt.toString());
+        json.put("request_id", requestId);
+        json.put("trace_id", traceId);
+        json.put("operation", operation);
+        json.put("key_id", who.keyId());
+        json.put("tenant", who.tenant());
+        json.put("user", who.user());
+        json.put("team", who.team());
+        json.put("tier", who.tier());
+        json.put("asked", asked);
+        json.put("task", task);
+        json.put("stream", stream);
+        json.put("model", model);
+        json.put("provider", provider);
+        json.put("input_tokens", usage.inputTokens());
+        json.put("output_tokens", usage.outputTokens());
+        json.put("cached_input_tokens", usage.cachedInputTokens());
+        json.put("reasoning_tokens", usage.reasoningTokens());
+        json.put("tokens_estimated", usage.estimated());
+        json.put("latency_ms", millis(latencyNanos));
+        json.put("time_to_first_token_ms", millis(firstTokenNanos));
+        json.put("upstream_ms", millis(upstreamNanos));
+        json.put("finish_reason", finishReason);
+        json.put("cache", cache);
+        ArrayNode tries = json.putArray("attempts");
+        for (Try attempt : attempts) {
+            ObjectNode node = tries.addObject();
+            node.put("model", attempt.model());
+            node.put("provider", attempt.provider());
+            node.put("waited_ms", millis(attempt.waitedNanos()));
+            node.put("status", attempt.status() == 0 ? null : attempt.status());
+            node.put("error_code", attempt.errorCode());
+            node.put("cause", attempt.cause());
+        }
+        json.put("status", status);
+        json.put("error_code", errorCode);
+        json.put("prompt_sha256", promptHash);
+        return json;
+    }
+
+    private static Double millis(long nanos) {
+        return nanos < 0 ? null : Math.round(nanos / 1e3) / 1e3;
+    }
+}

@@ -1,0 +1,159 @@
+package io.github.camelllm.call;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import java.io.IOException;
+
+/**
+ * What a client asks, as a JSON tree in OpenAI's words that is parsed once, on first use.
+ *
+ * <p>Only the fields that a step acts on have accessors; everything else passes through as it came. Steps may change
+ * the tree: what a later step, a tap or the model reads is what the earlier ones left. Belongs to one call and, like
+ * the call, is used by one thread at a time.
+ */
+public final class Request {
+
+    private byte[] received;
+    private final int receivedBytes;
+    private ObjectNode tree;
+
+    /** A request still to be parsed; null stands for an empty body. */
+    public Request(byte[] body) {
+        this.received = body == null ? new byte[0] : body;
+        this.receivedBytes = received.length;
+    }
+
+    /** A request that is a tree already. */
+    public Request(ObjectNode tree) {
+        this.tree = tree;
+        this.receivedBytes = 0;
+    }
+
+    /**
+     * The request's JSON object, to read and to change.
+     *
+     * @throws Problem {@code invalid_request} when the body is not one JSON object
+     */
+    public ObjectNode tree() {
+        if (tree == null) {
+            tree = parse(received);
+            received = null;
+        }
+        return tree;
+    }
+
+    /** Whether the body has been parsed, and found to be an object. */
+    public boolean parsed() {
+        return tree != null;
+    }
+
+    /** The body's size as it came, in bytes. */
+    public int receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** The model or alias asked for; null when none is named by a string. */
+    public String model() {
+        return tree().path("model").textValue();
+    }
+
+    /** Whether the answer is to be streamed. */
+    public boolean stream() {
+        return tree().path("stream").booleanValue();
+    }
+
+    /** Whether the client asked for a stream's usage ({@code stream_options.include_usage}). */
+    public boolean wantsStreamUsage() {
+        return tree().path("stream_options").path("include_usage").booleanValue();
+    }
+
+    /**
+     * The request as UTF-8 JSON, with every change made so far.
+     *
+     * @throws Problem {@code invalid_request} when a text has half a surrogate pair, which cannot be sent on
+     */
+    public byte[] bytes() {
+        return write(tree());
+    }
+
+    /** Writes a tree that is, or was made from, a request; see {@link #bytes()}. */
+    public static byte[] write(ObjectNode requestTree) {
+        try {
+            return Json.write(requestTree);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "A text of the request has half a surrogate pair (a lone \\ud800 to \\udfff), which is not"
+                                    + " valid Unicode.")
+                    .withDetail(e.getMessage());
+        }
+    }
+
+    private static ObjectNode parse(byte[] body) {
+        if (body.length == 0) {
+            throw Problem.of(ErrorCode.INVALID_REQUEST, "The request has no body; a JSON object is expected.");
+        }
+        JsonNode node;
+        try {
+            node = Json.read(body);
+        } catch (StreamConstraintsException e) {
+            throw Problem.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "The body is nested more than " + Json.MAX_DEPTH
+                                    + " levels deep, or has a number of more than 1000 digits.")
+                    .withDetail(e.getOriginalMessage());
+        } catch (MismatchedInputException e) {
+            String message = String.valueOf(e.getOriginalMessage());
+            throw Problem.of(
+                            ErrorCode.INVALID_REQUEST,
+                            message.contains("Duplicate field")
+                                    ? "The body names a field twice in one object" + position(e) + "."
+                                    : message.contains("railing token")
+                                            ? "The body goes on after its JSON object" + position(e) + "."
+                                            : "The request has no JSON value in its body; an object is expected.")
+                    .withDetail(message);
+        } catch (JsonProcessingException e) {
+            throw Problem.of(ErrorCode.INVALID_REQUEST, "The body is not valid JSON" + position(e) + ".")
+                    .withDetail(e.getOriginalMessage());
+        } catch (IOException e) {
+            throw Problem.of(ErrorCode.INVALID_REQUEST, "The body is not valid UTF-8 JSON.")
+                    .withDetail(String.valueOf(e.getMessage()));
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw Problem.of(
+                    ErrorCode.INVALID_REQUEST, "The body is a JSON " + kindOf(node) + "; an object is expected.");
+        }
+        return object;
+    }
+
+    private static String position(JsonProcessingException e) {
+        return e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+    }
+
+    /** The JSON kind of a node, as an error message names it. */
+    public static String kindOf(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case ARRAY -> "array";
+            case BOOLEAN -> "boolean";
+            case NULL -> "null";
+            case NUMBER -> "number";
+            case STRING -> "string";
+            case OBJECT, POJO -> "object";
+            case MISSING, BINARY -> "nothing";
+        };
+    }
+
+    /** Never the prompt: requests end up in logs by accident. */
+    @Override
+    public String toString() {
+        return "Request[" + receivedBytes + " bytes]";
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.camelllm.call;
+
+/**
+ * The tokens a call used.
+ *
+ * @param inputTokens tokens of the prompt, cached ones included
+ * @param outputTokens tokens of the completion, reasoning included
+ * @param cachedInputTokens the part of {@code inputTokens} that the provider read from its cache
+ * @param reasoningTokens the part of {@code outputTokens} that was spent on reasoning
+ * @param estimated true when the provider told nothing and the numbers are the gateway's own estimate
+ */
+public record Usage(
+        long inputTokens, long outputTokens, long cachedInputTokens, long reasoningTokens, boolean estimated) {
+
+    /** Nothing used, and known to be so. */
+    public static final Usage NONE = new Usage(0, 0, 0, 0, false);
+
+    public Usage {
+        if (inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0 || reasoningTokens < 0) {
+            throw new IllegalArgumentException("token counts cannot be negative");
+        }
+    }
+
+    /** Counts as a provider reported them. */
+    public static Usage reported(long inputTokens, long outputTokens, long cachedInputTokens, long reasoningTokens) {
+        return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, false);
+    }
+
+    /** The gateway's own estimate, for want of a report. */
+    public static Usage estimate(long inputTokens, long outputTokens) {
+        return new Usage(inputTokens, outputTokens, 0, 0, true);
+    }
+
+    /** Input and output together. */
+    public long totalTokens() {
+        return inputTokens + outputTokens;
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.camelllm.problem;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A call that fails, told in a way that can be shown to the client.
+ *
+ * <p>{@link #getMessage()} goes to clients word for word: whoever builds a problem keeps keys, prompts, class names and
+ * upstream addresses out of it. What operators need beyond that goes into {@link #detail()}, which is logged and never
+ * sent. Problems are part of normal traffic, so one without a cause carries no stack trace.
+ */
+public final class Problem extends RuntimeException {
+
+    private final ErrorCode code;
+    private final String param;
+    private final Duration retryAfter;
+    private final String detail;
+
+    private Problem(ErrorCode code, String message, String param, Duration retryAfter, String detail, Throwable cause) {
+        super(message, cause, true, cause != null);
+        this.code = code;
+        this.param = param;
+        this.retryAfter = retryAfter;
+        this.detail = detail;
+    }
+
+    /**
+     * @param code what went wrong
+     * @param message for the client: one or two sentences that say what is wrong and what to do
+     */
+    public static Problem of(ErrorCode code, String message) {
+        return new Problem(code, message, null, null, null, null);
+    }
+
+    /**
+     * A refusal of one field of the request.
+     *
+     * @param param the field, as a client would write it ({@code messages[0].role})
+     */
+    public static Problem invalid(String param, String message) {
+        return new Problem(ErrorCode.INVALID_REQUEST, message, param, null, null, null);
+    }
+
+    /** The same problem, naming the request field it is about; null takes the name away. */
+    public Problem withParam(String newParam) {
+        return new Problem(code, getMessage(), newParam, retryAfter, detail, getCause());
+    }
+
+    /** The same problem, telling the client when to come back; null says nothing. */
+    public Problem withRetryAfter(Duration newRetryAfter) {
+        return new Problem(code, getMessage(), param, newRetryAfter, detail, getCause());
+    }
+
+    /** The same problem with what only operators may read; null takes it away. */
+    public Problem withDetail(String newDetail) {
+        return new Problem(code, getMessage(), param, retryAfter, newDetail, getCause());
+    }
+
+    /** The same problem with the exception behind it; null takes it away. */
+    public Problem withCause(Throwable newCause) {
+        return new Problem(code, getMessage(), param, retryAfter, detail, newCause);
+    }
+
+    /** What went wrong; never null. */
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** The HTTP status of {@link #code()}. */
+    public int status() {
+        return code.status();
+    }
+
+    /** The request field the problem is about. */
+    public Optional<String> param() {
+        return Optional.ofNullable(param);
+    }
+
+    /** How long the client should wait before it tries again. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** What operators may read and clients may not. */
+    public Optional<String> detail() {
+        return Optional.ofNullable(detail);
+    }
+
+    /**
+     * The problem behind a throwable: the first {@code Problem} in its chain of causes, else an internal error that
+     * keeps the throwable as its cause and says nothing of it to the client.
+     */
+    public static Problem from(Throwable throwable) {
+        for (Throwable t = throwable; t != null; t = t.getCause()) {
+            if (t instanceof Problem problem) {
+                return problem;
+            }
+            if (t.getCause() == t) {
+                break;
+            }
+        }
+        return of(ErrorCode.INTERNAL_ERROR, "The gateway failed to handle this request; its log has the request id.")
+                .withDetail(String.valueOf(throwable))
+                .withCause(throwable);
+    }
+
+    @Override
+    public String toString() {
+        return code.code() + ": " + getMessage() + (detail == null ? "" : " [" + detail + "]");
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.camelllm.step;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CallHeaders;
+import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Request;
+import io.github.camelllm.call.Ticker;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** Finds the call of an exchange, or begins one: from a queue, a file, a test or a route of the user's own. */
+public final class Calls {
+
+    /** The exchange property that holds the call. */
+    public static final String PROPERTY = "llm";
+
+    /**
+     * The exchange property with which a trigger says what it asks for ({@code chat}, {@code embeddings}); chat where it
+     * is absent.
+     */
+    public static final String OPERATION = "llm.operation";
+
+    private Calls() {}
+
+    /**
+     * The call that an exchange carries. Where it carries none, its body becomes the request and its headers become
+     * those of the call; the credential is read from {@code Authorization} or {@code x-api-key}.
+     *
+     * @throws io.github.camelllm.problem.Problem when the body cannot be read as bytes
+     */
+    public static Call of(Exchange exchange) {
+        Call call = exchange.getProperty(PROPERTY, Call.class);
+        if (call == null) {
+            call = begin(exchange);
+        }
+        return call;
+    }
+
+    /** Puts a call, new to the exchange, where routes and steps find it; the body becomes its request. */
+    public static Call attach(Exchange exchange, Call call) {
+        exchange.setProperty(PROPERTY, call);
+        exchange.getMessage().setBody(call.getRequest());
+        return call;
+    }
+
+    private static Call begin(Exchange exchange) {
+        Message message = exchange.getMessage();
+        CallHeaders headers = new CallHeaders();
+        for (String name : CallHeaders.KNOWN) {
+            String value = message.getHeader(name, String.class);
+            if (value == null) {
+                // Names with hyphens are not allowed in JMS, so X_LLM_User says the same there.
+                value = message.getHeader(name.replace('-', '_'), String.class);
+            }
+            headers.put(name, value);
+        }
+        Request request =
+                message.getBody() instanceof Request ready ? ready : new Request(message.getBody(byte[].class));
+        Operation operation = Operation.of(exchange.getProperty(OPERATION, Operation.CHAT.label(), String.class));
+        Ticker ticker = exchange.getContext().getRegistry().findSingleByType(Ticker.class);
+        String credential = credential(
+                message.getHeader("Authorization", String.class), message.getHeader("x-api-key", String.class));
+        return attach(
+                exchange, new Call(ticker == null ? Ticker.SYSTEM : ticker, operation, headers, credential, request));
+    }
+
+    /** The virtual key in an {@code Authorization: Bearer} or else an {@code x-api-key} header; null if in neither. */
+    public static String credential(String authorization, String apiKey) {
+        if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return authorization.substring(7).strip();
+        }
+        return apiKey == null || apiKey.isBlank() ? null : apiKey.strip();
+    }
+}
