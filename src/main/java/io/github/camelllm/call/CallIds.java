@@ -4,13 +4,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /** Request ids: the client's own where it can be trusted in logs and headers, else a fresh one. */
-final class CallIds {
+public final class CallIds {
 
     private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}");
 
     private CallIds() {}
 
-    static String acceptOrMake(String offered) {
+    /** The id offered if it is 1 to 128 harmless characters, else a new one; null makes a new one. */
+    public static String acceptOrMake(String offered) {
         return offered != null && ACCEPTED.matcher(offered).matches() ? offered : make();
     }
 

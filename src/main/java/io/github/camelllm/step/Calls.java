@@ -5,6 +5,7 @@ import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.Ticker;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -57,11 +58,16 @@ public final class Calls {
         Request request =
                 message.getBody() instanceof Request ready ? ready : new Request(message.getBody(byte[].class));
         Operation operation = Operation.of(exchange.getProperty(OPERATION, Operation.CHAT.label(), String.class));
-        Ticker ticker = exchange.getContext().getRegistry().findSingleByType(Ticker.class);
         String credential = credential(
                 message.getHeader("Authorization", String.class), message.getHeader("x-api-key", String.class));
         return attach(
                 exchange, new Call(ticker == null ? Ticker.SYSTEM : ticker, operation, headers, credential, request));
+    }
+
+    /** The clocks of a context: a {@link Ticker} bean if there is one, else the machine's. Not for the hot path. */
+    public static Ticker ticker(CamelContext context) {
+        Ticker bound = context.getRegistry().findSingleByType(Ticker.class);
+        return bound == null ? Ticker.SYSTEM : bound;
     }
 
     /** The virtual key in an {@code Authorization: Bearer} or else an {@code x-api-key} header; null if in neither. */

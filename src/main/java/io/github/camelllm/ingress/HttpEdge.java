@@ -1,0 +1,171 @@
+package io.github.camelllm.ingress;
+
+import io.github.camelllm.call.CallIds;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.HttpEndpointModel;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rim of the HTTP server, in front of all routes: refuses what no route needs to see, before its body is read, and
+ * gives every error that the server itself makes the shape that clients expect.
+ */
+public final class HttpEdge {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
+    private static final String CALLS = "/v1/";
+    private static final int FIRST = Integer.MIN_VALUE;
+
+    private final CamelContext context;
+    private final long maxBodyBytes;
+    private final AtomicBoolean draining;
+
+    private HttpEdge(CamelContext context, long maxBodyBytes, AtomicBoolean draining) {
+        this.context = context;
+        this.maxBodyBytes = maxBodyBytes;
+        this.draining = draining;
+    }
+
+    /**
+     * Puts the rim around the HTTP server of a context; does nothing where there is no Vert.x server.
+     *
+     * @param context a started context
+     * @param maxBodyBytes the largest request body, in bytes
+     * @param draining true from the moment that new calls are to be refused
+     */
+    public static void install(CamelContext context, long maxBodyBytes, AtomicBoolean draining) {
+        VertxPlatformHttpRouter router = context.getRegistry().findSingleByType(VertxPlatformHttpRouter.class);
+        if (router == null) {
+            LOG.info("no Vert.x HTTP server: its runtime answers unknown paths and oversized bodies in its own way");
+            return;
+        }
+        HttpEdge edge = new HttpEdge(context, maxBodyBytes, draining);
+        router.route().order(FIRST).handler(edge::screen);
+        router.route().last().handler(edge::unknown);
+        router.route().order(FIRST).failureHandler(edge::failed);
+    }
+
+    private void screen(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        if (!routing.normalizedPath().startsWith(CALLS)) {
+            routing.next();
+            return;
+        }
+        if (draining.get()) {
+            refuse(
+                    routing,
+                    Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.")
+                            .withRetryAfter(Duration.ofSeconds(1)));
+            return;
+        }
+        if (request.method() == HttpMethod.POST) {
+            if (!isJson(request.getHeader("content-type"))) {
+                refuse(
+                        routing,
+                        Problem.of(
+                                ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                                "The Content-Type must be application/json (in UTF-8)."));
+                return;
+            }
+            if (declaredLength(request) > maxBodyBytes) {
+                refuse(routing, tooLarge());
+                return;
+            }
+        }
+        routing.next();
+    }
+
+    private static boolean isJson(String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        if (!parts[0].strip().equals("application/json")) {
+            return false;
+        }
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].replace("\"", "").strip();
+            if (parameter.startsWith("charset=") && !parameter.matches("charset=(utf-?8|us-ascii)")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long declaredLength(HttpServerRequest request) {
+        String length = request.getHeader("content-length");
+        return length != null && length.matches("\\d{1,18}")
+                ? Long.parseLong(length)
+                : length == null ? 0 : Long.MAX_VALUE;
+    }
+
+    private Problem tooLarge() {
+        return Problem.of(
+                ErrorCode.REQUEST_TOO_LARGE, "The request body is larger than the " + maxBodyBytes + " bytes allowed.");
+    }
+
+    /** No route took the request: its path is unknown, or its method is not for that path. */
+    private void unknown(RoutingContext routing) {
+        String path = routing.normalizedPath();
+        PlatformHttpComponent http =
+                context.getComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME, PlatformHttpComponent.class);
+        for (HttpEndpointModel endpoint : http.getHttpEndpoints()) {
+            if (endpoint.getUri().equals(path)) {
+                String allowed = endpoint.getVerbs() == null ? "GET,POST" : endpoint.getVerbs();
+                routing.response().putHeader("Allow", allowed);
+                refuse(
+                        routing,
+                        Problem.of(
+                                ErrorCode.METHOD_NOT_ALLOWED,
+                                "The method is not allowed on this path; it takes " + allowed + "."));
+                return;
+            }
+        }
+        refuse(routing, Problem.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
+    }
+
+    private void failed(RoutingContext routing) {
+        if (routing.response().ended()) {
+            return;
+        }
+        if (routing.response().headWritten()) {
+            routing.response().reset();
+            return;
+        }
+        int status = routing.statusCode();
+        if (status == 413) {
+            refuse(routing, tooLarge());
+        } else if (status >= 400 && status < 500) {
+            refuse(routing, Problem.of(ErrorCode.INVALID_REQUEST, "The HTTP request is not well-formed."));
+        } else {
+            LOG.error("the HTTP server failed to handle a request", routing.failure());
+            refuse(routing, Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway failed to handle this request."));
+        }
+    }
+
+    /** Answers at once. A body that has not been read is not going to be, so the connection ends with the answer. */
+    private static void refuse(RoutingContext routing, Problem problem) {
+        HttpServerResponse response = routing.response();
+        response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
+        problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));
+        if (!routing.request().isEnded()) {
+            response.putHeader("Connection", "close");
+        }
+        String id = CallIds.acceptOrMake(routing.request().getHeader("x-request-id"));
+        response.putHeader("X-Request-Id", id);
+        response.end(Buffer.buffer(ProblemJson.bytes(problem, id)));
+    }
+}

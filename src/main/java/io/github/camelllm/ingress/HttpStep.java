@@ -1,0 +1,153 @@
+package io.github.camelllm.ingress;
+
+import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.Attempt;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Step;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first line of an HTTP trigger: makes a call of the request, and of whatever comes back the answer: JSON, server-sent
+ * events, or an error object.
+ *
+ * <p>Of the request's headers only those in {@link io.github.camelllm.call.CallHeaders} and the credential get past it,
+ * of its query parameters none. A client that leaves cancels its call.
+ */
+public final class HttpStep extends Step {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpStep.class);
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+
+    private final HttpRequests requests = new HttpRequests();
+    private volatile ActiveCalls activeCalls = new ActiveCalls();
+
+    /** What is asked for on this path: {@code chat} or {@code embeddings}. */
+    public void setOperation(String operation) {
+        requests.operation(operation);
+    }
+
+    /** How long a client may read nothing of a stream before it is given up; positive. */
+    public void setClientStallTimeout(Duration clientStallTimeout) {
+        if (clientStallTimeout.isNegative() || clientStallTimeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "clientStallTimeout is " + clientStallTimeout.toMillis() + " ms; it must be positive");
+        }
+        requests.stallTimeout(clientStallTimeout);
+    }
+
+    @Override
+    protected void onStart(Route route) {
+        ActiveCalls bound = route.getCamelContext().getRegistry().findSingleByType(ActiveCalls.class);
+        if (bound != null) {
+            activeCalls = bound;
+        }
+        requests.ticker(Calls.ticker(route.getCamelContext()));
+    }
+
+    @Override
+    protected Call callOf(Exchange exchange) {
+        return requests.begin(exchange);
+    }
+
+    @Override
+    protected void around(Call call, Exchange exchange, Chain next) {
+        EventWriter client = requests.writer(exchange);
+        activeCalls.enter(call);
+        try {
+            client.onGone(() -> call.cancellation().cancel());
+            next.proceed();
+            Object body = exchange.getMessage().getBody();
+            if (body instanceof TokenStream stream) {
+                stream(call, client, stream);
+            } else {
+                byte[] bytes = body instanceof Answer answer
+                        ? answer.bytes()
+                        : exchange.getMessage().getBody(byte[].class);
+                client.send(200, headers(call, "application/json"), bytes == null ? new byte[0] : bytes);
+            }
+        } catch (Exception e) {
+            refuse(call, client, e);
+        } finally {
+            activeCalls.leave(call);
+        }
+    }
+
+    private static void refuse(Call call, EventWriter client, Exception e) {
+        if (client.gone()) {
+            return;
+        }
+        Problem problem = problemOf(call, e);
+        if (problem.code() == ErrorCode.INTERNAL_ERROR) {
+            LOG.error("request {} failed: {}", call.getId(), problem.detail().orElse(""), problem.getCause());
+        }
+        Map<String, String> headers = headers(call, "application/json");
+        problem.retryAfter().ifPresent(after -> headers.put("Retry-After", Long.toString(seconds(after))));
+        client.send(problem.status(), headers, ProblemJson.bytes(problem, call.getId()));
+    }
+
+    private static long seconds(Duration duration) {
+        return Math.max(1, duration.plusMillis(999).toSeconds());
+    }
+
+    /** A call that was cancelled while its client is still there was cancelled by a shutdown. */
+    private static Problem problemOf(Call call, Exception e) {
+        return call.cancellation().cancelled()
+                ? Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.")
+                : Problem.from(e);
+    }
+
+    private static void stream(Call call, EventWriter client, TokenStream stream) {
+        try (stream) {
+            call.cancellation().onCancel(stream::close);
+            Map<String, String> headers = headers(call, "text/event-stream; charset=utf-8");
+            headers.put("Cache-Control", "no-cache");
+            headers.put("X-Accel-Buffering", "no");
+            client.begin(headers);
+            try {
+                for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
+                    client.event(DATA, event.data());
+                }
+                client.event(DATA, DONE);
+            } catch (RuntimeException e) {
+                if (client.gone()) {
+                    return;
+                }
+                Problem problem = problemOf(call, e);
+                LOG.warn("stream of request {} broke off: {}", call.getId(), problem);
+                client.event(DATA, ProblemJson.bytes(problem, call.getId()));
+            }
+            client.end();
+        } catch (CancellationException e) {
+            LOG.debug("the client of request {} left", call.getId());
+        }
+    }
+
+    private static Map<String, String> headers(Call call, String contentType) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", contentType);
+        headers.put("X-Request-Id", call.getId());
+        Attempt attempt = call.attempt();
+        if (attempt != null) {
+            headers.put("X-LLM-Model", attempt.model());
+            headers.put("X-LLM-Provider", attempt.provider());
+            headers.put("X-LLM-Attempts", Integer.toString(call.getAttempts().size()));
+            headers.put("X-LLM-Cache", call.getCache());
+        }
+        return headers;
+    }
+}

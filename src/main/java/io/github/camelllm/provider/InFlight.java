@@ -1,0 +1,92 @@
+package io.github.camelllm.provider;
+
+import io.github.camelllm.call.Cancellation;
+import java.time.Duration;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+
+/**
+ * The HTTP request that the current thread is making for a call, so that a client who leaves can stop it at any moment:
+ * while it connects, while it waits for the first byte, while it reads.
+ *
+ * <p>Camel's HTTP producer has no door for this: it calls the HTTP client on the thread that runs the route, so the
+ * dialect step leaves this note on the thread and {@link HttpTransport} finds it.
+ */
+final class InFlight implements AutoCloseable {
+
+    private static final ThreadLocal<InFlight> CURRENT = new ThreadLocal<>();
+
+    private final Cancellation cancellation;
+    private final InFlight outer = CURRENT.get();
+    private final Runnable cancel = this::cancel;
+    private final Deadline deadline;
+    private Cancellable request;
+    private volatile HttpClientConnection connection;
+
+    private InFlight(Cancellation cancellation, Duration totalTimeout) {
+        this.cancellation = cancellation;
+        this.deadline = Deadline.after(totalTimeout, cancel);
+    }
+
+    /** Opens a note for the thread, which {@link #close} takes away, and stops the request at its deadline. */
+    static InFlight open(Cancellation cancellation, Duration totalTimeout) {
+        InFlight inFlight = new InFlight(cancellation, totalTimeout);
+        CURRENT.set(inFlight);
+        cancellation.onCancel(inFlight.cancel);
+        return inFlight;
+    }
+
+    /** The innermost note of the thread, or null. */
+    static InFlight current() {
+        return CURRENT.get();
+    }
+
+    void started(Cancellable newRequest) {
+        synchronized (this) {
+            request = newRequest;
+        }
+        if (cancellation.cancelled() || deadline.passed()) {
+            newRequest.cancel();
+        }
+    }
+
+    void connected(HttpClientConnection newConnection) {
+        connection = newConnection;
+    }
+
+    /** The connection the request went out on; null before it did. */
+    HttpClientConnection connection() {
+        return connection;
+    }
+
+    /** Whether the request was stopped because it took too long. */
+    boolean timedOut() {
+        return deadline.passed();
+    }
+
+    /** Nothing more is to be waited for. */
+    void done() {
+        deadline.cancel();
+    }
+
+    /** Closes the request's connection at once, whatever it is doing. */
+    void cancel() {
+        Cancellable current;
+        synchronized (this) {
+            current = request;
+        }
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    @Override
+    public void close() {
+        cancellation.forget(cancel);
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+    }
+}

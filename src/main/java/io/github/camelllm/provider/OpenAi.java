@@ -1,0 +1,151 @@
+package io.github.camelllm.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Request;
+import io.github.camelllm.call.TokenEstimate;
+import io.github.camelllm.call.Usage;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.camel.Message;
+
+/**
+ * OpenAI's dialect: Chat Completions and Embeddings, as OpenAI, Azure, vLLM, Ollama, OpenRouter and many others speak
+ * them.
+ *
+ * <p>The gateway's own words are OpenAI's, so requests and answers pass as they are but for the model's name and the
+ * wish to be told a stream's usage.
+ */
+public final class OpenAi extends WireStep {
+
+    private String key = "";
+    private String keyHeader = "Authorization";
+    private String keyPrefix = "Bearer ";
+    private boolean streamUsage = true;
+
+    /** The provider's key; blank for a provider that wants none. */
+    public void setKey(String key) {
+        this.key = key;
+    }
+
+    /** The header that carries the key ({@code api-key} for Azure). */
+    public void setKeyHeader(String keyHeader) {
+        this.keyHeader = keyHeader;
+    }
+
+    /** What stands before the key in its header; empty for Azure. */
+    public void setKeyPrefix(String keyPrefix) {
+        this.keyPrefix = keyPrefix.isBlank() ? "" : keyPrefix.strip() + " ";
+    }
+
+    /** Whether streams are asked to report usage; off for a provider that refuses {@code stream_options}. */
+    public void setStreamUsage(boolean streamUsage) {
+        this.streamUsage = streamUsage;
+    }
+
+    @Override
+    protected void authorize(Message message) {
+        if (!key.isBlank()) {
+            message.setHeader(keyHeader, keyPrefix + key.strip());
+        }
+    }
+
+    @Override
+    protected byte[] encode(Call call, String model) {
+        Request request = call.getRequest();
+        ObjectNode wire = JsonNodeFactory.instance.objectNode();
+        wire.setAll(request.tree());
+        wire.put("model", model);
+        if (streamUsage && request.stream()) {
+            ObjectNode options =
+                    wire.path("stream_options") instanceof ObjectNode given ? given.deepCopy() : Json.object();
+            wire.set("stream_options", options.put("include_usage", true));
+        }
+        return Request.write(wire);
+    }
+
+    @Override
+    protected Object decode(Call call, byte[] body) {
+        ObjectNode tree = treeOf(call, body);
+        JsonNode content = tree.path(call.getOperation() == Operation.CHAT ? "choices" : "data");
+        if (!content.isArray() || content.isEmpty()) {
+            JsonNode error = tree.path("error");
+            throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
+                    .withDetail(
+                            error.isMissingNode()
+                                    ? "neither choices nor data in it"
+                                    : ErrorAnswers.reason(error, "an error object with status 200"));
+        }
+        if (call.getOperation() == Operation.CHAT) {
+            call.finishReason(content.path(0).path("finish_reason").textValue());
+        }
+        Usage usage = usageOf(tree.path("usage"));
+        call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), outputEstimate(content)));
+        return new Answer(body, tree);
+    }
+
+    @Override
+    protected WireStream decodeStream(Call call, WireSource source, SseReader events) {
+        return new OpenAiStream(call, source, events);
+    }
+
+    private static ObjectNode treeOf(Call call, byte[] body) {
+        try {
+            if (Json.read(body) instanceof ObjectNode object) {
+                return object;
+            }
+            throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
+                    .withDetail("not a JSON object");
+        } catch (IOException e) {
+            throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
+                    .withDetail("not JSON, " + body.length + " bytes");
+        }
+    }
+
+    /** The usage that an answer or a last chunk reports; null when it reports none. */
+    static Usage usageOf(JsonNode usage) {
+        if (!usage.path("prompt_tokens").isNumber()) {
+            return null;
+        }
+        return Usage.reported(
+                count(usage.path("prompt_tokens")),
+                count(usage.path("completion_tokens")),
+                count(usage.path("prompt_tokens_details").path("cached_tokens")),
+                count(usage.path("completion_tokens_details").path("reasoning_tokens")));
+    }
+
+    private static long count(JsonNode node) {
+        return node.canConvertToLong() ? Math.max(0, node.longValue()) : 0;
+    }
+
+    private static long outputEstimate(JsonNode choices) {
+        long tokens = 0;
+        for (JsonNode choice : choices) {
+            tokens += textTokens(choice.path("message"));
+        }
+        return tokens;
+    }
+
+    /** Tokens of every text in a message or delta but its role. */
+    static long textTokens(JsonNode message) {
+        long tokens = 0;
+        for (String field : Arrays.asList("content", "reasoning_content", "reasoning", "refusal")) {
+            JsonNode text = message.path(field);
+            if (text.isTextual()) {
+                tokens += TokenEstimate.ofText(text.textValue());
+            }
+        }
+        for (JsonNode toolCall : message.path("tool_calls")) {
+            tokens +=
+                    TokenEstimate.ofText(toolCall.path("function").path("name").asText(""))
+                            + TokenEstimate.ofText(
+                                    toolCall.path("function").path("arguments").asText(""));
+        }
+        return tokens;
+    }
+}

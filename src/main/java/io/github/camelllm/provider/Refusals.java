@@ -1,0 +1,91 @@
+package io.github.camelllm.provider;
+
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.apache.camel.processor.ThrottlerRejectedExecutionException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+
+/** What it means for the caller when an upstream cannot be reached, falls silent, or is not asked at all. */
+final class Refusals {
+
+    /** A polite moment to wait where nobody said how long. */
+    static final Duration SOON = Duration.ofSeconds(1);
+
+    private Refusals() {}
+
+    /** Whether the circuit breaker let the call not through. */
+    static boolean isCircuitOpen(Throwable e) {
+        return find(e, CallNotPermittedException.class) != null;
+    }
+
+    /** Whether the throttle let the call not through. */
+    static boolean isThrottled(Throwable e) {
+        return find(e, ThrottlerRejectedExecutionException.class) != null;
+    }
+
+    /**
+     * The problem behind an exception of the HTTP client.
+     *
+     * @param model the model asked, for the client
+     * @param e what the HTTP client threw
+     */
+    static Problem ofTransport(String model, Throwable e) {
+        Problem known = find(e, Problem.class);
+        if (known != null) {
+            return known;
+        }
+        if (find(e, ConnectionRequestTimeoutException.class) != null) {
+            return Problem.of(
+                            ErrorCode.TOO_MANY_IN_FLIGHT,
+                            "The model '" + model + "' has as many connections in use as it is allowed; try again.")
+                    .withRetryAfter(SOON)
+                    .withDetail("no connection of the pool came free; raise maxInFlight or the pool");
+        }
+        if (find(e, ConnectTimeoutException.class) != null) {
+            return timeout(model, "did not accept a connection in time", e);
+        }
+        if (find(e, SocketTimeoutException.class) != null || find(e, InterruptedIOException.class) != null) {
+            return timeout(model, "fell silent", e);
+        }
+        if (find(e, UnknownHostException.class) != null || find(e, ConnectException.class) != null) {
+            return upstream(model, "cannot be reached", e);
+        }
+        if (find(e, SSLException.class) != null) {
+            return upstream(model, "cannot be reached securely", e);
+        }
+        if (find(e, IOException.class) != null || find(e, org.apache.hc.core5.http.HttpException.class) != null) {
+            return upstream(model, "broke off the connection", e);
+        }
+        return Problem.from(e);
+    }
+
+    /** A timeout of the upstream: 504. */
+    static Problem timeout(String model, String whatHappened, Throwable cause) {
+        return Problem.of(ErrorCode.UPSTREAM_TIMEOUT, "The provider of '" + model + "' " + whatHappened + ".")
+                .withDetail(cause == null ? null : cause.toString());
+    }
+
+    /** A failure of the upstream: 502. */
+    static Problem upstream(String model, String whatHappened, Throwable cause) {
+        return Problem.of(ErrorCode.UPSTREAM_ERROR, "The provider of '" + model + "' " + whatHappened + ".")
+                .withDetail(cause == null ? null : cause.toString());
+    }
+
+    private static <T extends Throwable> T find(Throwable e, Class<T> type) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.camelllm.provider;
+
+import io.github.camelllm.call.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+
+/**
+ * Reads server-sent events off a byte stream, as the WHATWG's HTML standard (section 9.2.6) has them: lines end with
+ * LF, CR or CRLF, comments and unknown fields are skipped, several {@code data} lines make one event.
+ *
+ * <p>Works on bytes, so an event may be cut anywhere, even inside a character. A blank line ends an event; an event
+ * that the stream's end cuts off is not delivered.
+ */
+final class SseReader {
+
+    private static final int BUFFER = 8192;
+
+    private final InputStream in;
+    private final int maxEventBytes;
+    private final long idleNanos;
+    private final Ticker ticker;
+    private final byte[] buffer = new byte[BUFFER];
+    private int position;
+    private int limit;
+    private boolean skipLineFeed;
+    private final Line line = new Line();
+
+    /**
+     * @param in the stream; not closed here
+     * @param maxEventBytes the largest event accepted, in bytes
+     * @param idleNanos the longest wait for an event while comments keep the connection busy; complete silence is the
+     *     stream's own affair
+     * @param ticker the clock that {@code idleNanos} is measured with
+     */
+    SseReader(InputStream in, int maxEventBytes, long idleNanos, Ticker ticker) {
+        this.in = in;
+        this.maxEventBytes = maxEventBytes;
+        this.idleNanos = idleNanos;
+        this.ticker = ticker;
+    }
+
+    /**
+     * The data of the next event that has any, waiting for it. Where data spans lines they are joined by a space, which
+     * JSON reads like the line break that it was.
+     *
+     * @return null at the end of the stream
+     * @throws IOException when reading fails, or an event is larger than allowed
+     */
+    byte[] next() throws IOException {
+        byte[] data = null;
+        long waitingSince = ticker.nanos();
+        while (readLine()) {
+            if (line.size() == 0) {
+                if (data != null) {
+                    return data;
+                }
+            } else if (line.isData()) {
+                data = data == null ? line.value() : join(data, line.value());
+            } else if (ticker.nanos() - waitingSince > idleNanos) {
+                throw new SocketTimeoutException("nothing but comments for " + idleNanos / 1_000_000 + " ms");
+            }
+        }
+        return null;
+    }
+
+    private byte[] join(byte[] first, byte[] second) throws IOException {
+        bound(first.length + 1L + second.length);
+        byte[] joined = new byte[first.length + 1 + second.length];
+        System.arraycopy(first, 0, joined, 0, first.length);
+        joined[first.length] = ' ';
+        System.arraycopy(second, 0, joined, first.length + 1, second.length);
+        return joined;
+    }
+
+    private boolean readLine() throws IOException {
+        line.reset();
+        while (true) {
+            if (position == limit && !fill()) {
+                return false;
+            }
+            if (skipLineFeed) {
+                skipLineFeed = false;
+                if (buffer[position] == '\n') {
+                    position++;
+                    continue;
+                }
+            }
+            int end = position;
+            while (end < limit && buffer[end] != '\n' && buffer[end] != '\r') {
+                end++;
+            }
+            bound((long) line.size() + end - position);
+            line.write(buffer, position, end - position);
+            position = end;
+            if (end < limit) {
+                skipLineFeed = buffer[end] == '\r';
+                position++;
+                return true;
+            }
+        }
+    }
+
+    private boolean fill() throws IOException {
+        int read = in.read(buffer, 0, BUFFER);
+        position = 0;
+        limit = Math.max(read, 0);
+        return read > 0;
+    }
+
+    private void bound(long size) throws IOException {
+        if (size > maxEventBytes) {
+            throw new IOException("an event of more than " + maxEventBytes + " bytes");
+        }
+    }
+
+    /** One line; its field's value starts after the colon and one optional space. */
+    private static final class Line extends ByteArrayOutputStream {
+        private static final int FIELD = "data".length();
+
+        boolean isData() {
+            return count >= FIELD
+                    && buf[0] == 'd'
+                    && buf[1] == 'a'
+                    && buf[2] == 't'
+                    && buf[3] == 'a'
+                    && (count == FIELD || buf[FIELD] == ':');
+        }
+
+        byte[] value() {
+            int start = Math.min(count, FIELD + 1);
+            if (start < count && buf[start] == ' ') {
+                start++;
+            }
+            byte[] value = new byte[count - start];
+            System.arraycopy(buf, start, value, 0, value.length);
+            return value;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.github.camelllm.provider;
+
+import io.github.camelllm.call.Attempt;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Usage;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Step;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One exchange with a provider over HTTP, whatever its dialect: the step that stands before {@code to: http} inside a
+ * model's circuit breaker.
+ *
+ * <p>The provider gets the headers that are set here and no others, and none of its own reach the client. What fails in
+ * a way that speaks against the model is thrown, so that the breaker counts it; what does not is left on the {@link
+ * Attempt} for {@link ModelStep} to throw.
+ */
+public abstract class WireStep extends Step {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WireStep.class);
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
+
+    private String upstreamModel = "";
+    private Duration totalTimeout = Duration.ofMinutes(10);
+    private Duration idleTimeout = Duration.ofSeconds(60);
+    private int maxAnswerBytes = 32 * 1024 * 1024;
+    private boolean propagateTrace = true;
+
+    /** What the provider calls the model; blank when it is what clients call it. */
+    public void setUpstreamModel(String upstreamModel) {
+        this.upstreamModel = upstreamModel;
+    }
+
+    /** The longest a call may take from the request's first byte to the answer's last; positive. */
+    public void setTotalTimeout(Duration totalTimeout) {
+        if (totalTimeout.isNegative() || totalTimeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "totalTimeout is " + totalTimeout.toMillis() + " ms; it must be positive");
+        }
+        this.totalTimeout = totalTimeout;
+    }
+
+    /** The longest silence between two events of a stream, comments not counted; positive. */
+    public void setIdleTimeout(Duration idleTimeout) {
+        this.idleTimeout = idleTimeout;
+    }
+
+    /** The largest plain answer, and the largest event of a stream, in bytes. */
+    public void setMaxAnswerBytes(int maxAnswerBytes) {
+        this.maxAnswerBytes = maxAnswerBytes;
+    }
+
+    /** Whether the provider is told the trace the call belongs to ({@code traceparent}). */
+    public void setPropagateTrace(boolean propagateTrace) {
+        this.propagateTrace = propagateTrace;
+    }
+
+    /** Sets the headers that carry the provider's key. */
+    protected abstract void authorize(Message message);
+
+    /** The request in the provider's words. */
+    protected abstract byte[] encode(Call call, String model);
+
+    /** Reads a whole answer: sets it as the body and notes usage and finish reason on the call. */
+    protected abstract Object decode(Call call, byte[] body);
+
+    /** Reads a stream of events that is about to begin; the first event has not been read. */
+    protected abstract WireStream decodeStream(Call call, WireSource source, SseReader events);
+
+    @Override
+    protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+        Attempt attempt = call.attempt();
+        Message request = exchange.getMessage();
+        boolean stream = call.isStream();
+        byte[] body = encode(call, upstreamModel.isBlank() ? call.getModel() : upstreamModel);
+        request.removeHeaders("*");
+        request.setHeader(Exchange.HTTP_METHOD, "POST");
+        request.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        request.setHeader("Accept", stream ? "text/event-stream" : "application/json");
+        if (propagateTrace) {
+            request.setHeader("traceparent", call.getTrace().traceparent());
+        }
+        authorize(request);
+        request.setBody(body);
+
+        try (InFlight inFlight = InFlight.open(call.cancellation(), totalTimeout)) {
+            try {
+                next.proceed();
+                attempt.answered(call.ticker().nanos());
+                WireSource source = new WireSource(exchange.getMessage(), inFlight);
+                attempt.status(source.status());
+                answer(call, exchange, attempt, source, stream);
+            } catch (Exception e) {
+                inFlight.cancel();
+                inFlight.done();
+                fail(call, exchange, attempt, inFlight, e);
+            }
+        }
+    }
+
+    private void answer(Call call, Exchange exchange, Attempt attempt, WireSource source, boolean stream)
+            throws IOException {
+        int status = source.status();
+        if (status < 200 || status > 299) {
+            byte[] body = source.readAll(MAX_ERROR_BYTES);
+            Problem problem = ErrorAnswers.of(
+                    call.getModel(),
+                    status,
+                    body,
+                    source.retryAfter(),
+                    call.ticker().now());
+            if (ErrorAnswers.isAlarm(status, body)) {
+                LOG.error(
+                        "ALARM: the provider {} of model {} refuses this gateway ({}), request {}",
+                        call.getProvider(),
+                        call.getModel(),
+                        problem.detail().orElse(""),
+                        call.getId());
+            }
+            if (ErrorAnswers.countsAgainstBreaker(status)) {
+                throw problem;
+            }
+            attempt.failed(problem);
+            return;
+        }
+        Message message = exchange.getMessage();
+        if (!stream) {
+            Object decoded = decode(call, source.readAll(maxAnswerBytes));
+            message.removeHeaders("*");
+            message.setBody(decoded);
+            return;
+        }
+        if (!source.isEventStream()) {
+            throw Refusals.upstream(call.getModel(), "answered a streamed request with something else", null)
+                    .withDetail("content type " + source.contentType());
+        }
+        SseReader events = new SseReader(source.stream(), maxAnswerBytes, idleTimeout.toNanos(), call.ticker());
+        WireStream wire = decodeStream(call, source, events);
+        wire.begin();
+        handOver(exchange, wire);
+        message.removeHeaders("*");
+        message.setBody(wire);
+    }
+
+    /**
+     * The circuit breaker works on a copy of the exchange and completes it as its block ends, which would close the live
+     * stream. So what is to happen then moves to the exchange that goes on.
+     */
+    private static void handOver(Exchange exchange, WireStream wire) {
+        Exchange original = exchange.getProperty(ModelStep.ORIGINAL, Exchange.class);
+        if (original != null && original != exchange) {
+            exchange.getExchangeExtension().handoverCompletions(original);
+            exchange.getUnitOfWork().handoverSynchronization(original);
+        }
+        (original == null ? exchange : original).getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                wire.close();
+            }
+
+            @Override
+            public int getOrder() {
+                return HIGHEST; // before the HTTP producer closes the response, which reads a stream to its end
+            }
+        });
+    }
+
+    private static void fail(Call call, Exchange exchange, Attempt attempt, InFlight inFlight, Exception e) {
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(null);
+        if (call.cancellation().cancelled()) {
+            if (inFlight.connection() != null && call.getUsage() == null) {
+                call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
+            }
+            attempt.failed(Problem.of(ErrorCode.CLIENT_GONE, "The client left before the answer was whole."));
+            return;
+        }
+        throw inFlight.timedOut()
+                ? Refusals.timeout(call.getModel(), "took longer than it may", e)
+                : Refusals.ofTransport(call.getModel(), e);
+    }
+}

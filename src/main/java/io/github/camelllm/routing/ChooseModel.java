@@ -1,0 +1,86 @@
+package io.github.camelllm.routing;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Model;
+import io.github.camelllm.call.Models;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+
+/**
+ * Picks the model: the first of the chain that is set up and does what is asked.
+ *
+ * <p>The chain is the exchange property {@value #CHAIN}, names separated by commas, first choice first, which the routes
+ * set; without it the chain is the model that the client asked for.
+ */
+public final class ChooseModel extends Step {
+
+    /** The exchange property with which routes name the models that may answer. */
+    public static final String CHAIN = "llm.chain";
+
+    private boolean simulateWithoutKeys = true;
+    private volatile Models models;
+
+    /** Whether the simulator stands in while not one real model is set up; on by default, never once one is. */
+    public void setSimulateWithoutKeys(boolean simulateWithoutKeys) {
+        this.simulateWithoutKeys = simulateWithoutKeys;
+    }
+
+    @Override
+    protected void onStart(Route route) {
+        models = route.getCamelContext().getRegistry().findSingleByType(Models.class);
+        if (models == null) {
+            throw new IllegalStateException("no bean of type " + Models.class.getName()
+                    + ": declare one (models) in the beans of a route file");
+        }
+    }
+
+    @Override
+    protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+        List<Model> live = new ArrayList<>();
+        List<String> passedOver = new ArrayList<>();
+        for (String name :
+                exchange.getProperty(CHAIN, call.getAsked(), String.class).split(",")) {
+            Optional<Model> model = models.find(name.strip());
+            if (model.isPresent() && model.get().live() && model.get().operation() == call.getOperation()) {
+                live.add(model.get());
+            } else {
+                passedOver.add(name.strip() + whyNot(call, model));
+            }
+        }
+        if (live.isEmpty()) {
+            simulator(call).ifPresent(live::add);
+        }
+        if (live.isEmpty()) {
+            throw Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "No model is available for this request.")
+                    .withDetail("passed over: " + String.join("; ", passedOver));
+        }
+        call.chain(live.stream().map(Model::name).toList());
+        call.choose(live.get(0));
+        next.proceed();
+    }
+
+    private static String whyNot(Call call, Optional<Model> model) {
+        if (model.isEmpty()) {
+            return " (no such model)";
+        }
+        return model.get().live()
+                ? " (does not do " + call.getOperation().label() + ")"
+                : " (" + model.get().missing() + " is not set)";
+    }
+
+    private Optional<Model> simulator(Call call) {
+        if (!simulateWithoutKeys || models.all().stream().anyMatch(model -> model.live() && !model.simulated())) {
+            return Optional.empty();
+        }
+        return models.all().stream()
+                .filter(model -> model.live() && model.operation() == call.getOperation())
+                .findFirst();
+    }
+}
