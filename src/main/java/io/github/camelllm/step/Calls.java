@@ -60,8 +60,7 @@ public final class Calls {
         Operation operation = Operation.of(exchange.getProperty(OPERATION, Operation.CHAT.label(), String.class));
         String credential = credential(
                 message.getHeader("Authorization", String.class), message.getHeader("x-api-key", String.class));
-        return attach(
-                exchange, new Call(ticker == null ? Ticker.SYSTEM : ticker, operation, headers, credential, request));
+        return attach(exchange, new Call(ticker(exchange.getContext()), operation, headers, credential, request));
     }
 
     /** The clocks of a context: a {@link Ticker} bean if there is one, else the machine's. Not for the hot path. */
