@@ -25,6 +25,8 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class HttpTransport implements HttpClientConfigurer {
 
+    private static final String USER_AGENT = "camel-llm-gateway";
+
     private Duration idleTimeout = Duration.ofSeconds(60);
 
     /** The longest silence within an answer that has begun; positive. */
@@ -37,7 +39,8 @@ public final class HttpTransport implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
-        builder.disableAutomaticRetries()
+        builder.setUserAgent(USER_AGENT)
+                .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .disableAuthCaching()

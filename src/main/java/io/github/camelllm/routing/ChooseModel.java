@@ -43,6 +43,7 @@ public final class ChooseModel extends Step {
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+        call.getRequest().tree(); // a body that is no request is refused here, should nothing before have looked
         List<Model> live = new ArrayList<>();
         List<String> passedOver = new ArrayList<>();
         for (String name :
