@@ -1,0 +1,90 @@
+package io.github.camelllm.access;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Identity;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Step;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The step {@code authenticate}: finds out who calls, by virtual key, and refuses those it does not know.
+ *
+ * <p>Where there is no keys file every caller is {@link Identity#ANONYMOUS}, whatever key it sends. The key goes no
+ * further than this step: it is taken from the call and from the message's headers.
+ *
+ * <pre>{@code
+ * - name: authenticate
+ *   type: io.github.camelllm.access.Authenticate
+ *   properties:
+ *     keysFile: "{{llm.access.keys-file}}"
+ * }</pre>
+ */
+public final class Authenticate extends Step {
+
+    /**
+     * The exchange property in which a trusted trigger (files, queue) names the id of the key it acts for, instead of a
+     * credential. Properties cannot come from outside; headers can.
+     */
+    public static final String KEY_ID = "llm.keyId";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Authenticate.class);
+
+    private String configDir;
+    private String keysFile;
+    private volatile Authenticator authenticator;
+
+    /** The directory that a relative {@link #setKeysFile keysFile} is in; the working directory where it is not set. */
+    public void setConfigDir(String configDir) {
+        this.configDir = configDir;
+    }
+
+    /** The keys file; blank, or a file that does not exist, for no keys. */
+    public void setKeysFile(String keysFile) {
+        this.keysFile = keysFile;
+    }
+
+    /**
+     * Reads the keys, anew each time a route with this step starts.
+     *
+     * @throws IllegalArgumentException listing everything that is wrong in the keys file
+     */
+    @Override
+    protected void onStart(Route route) {
+        AuthenticateSettings settings = AuthenticateSettings.of(configDir, keysFile);
+        Keys.Read read = Keys.read(settings.keysFile());
+        if (!read.problems().isEmpty()) {
+            throw new IllegalArgumentException(
+                    read.problems().stream().map(ConfigProblem::toString).collect(Collectors.joining("\n")));
+        }
+        if (authenticator == null) {
+            if (read.keys().isEmpty()) {
+                LOG.info("No virtual keys (keys file: {}): every caller is anonymous", settings.keysFile());
+            } else {
+                LOG.info("{} virtual keys from {}", read.keys().all().size(), settings.keysFile());
+            }
+        }
+        authenticator = new Authenticator(read.keys());
+    }
+
+    @Override
+    protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+        Message message = exchange.getMessage();
+        message.removeHeader("Authorization");
+        message.removeHeader("x-api-key");
+        Identity identity = Identity.ANONYMOUS;
+        try {
+            identity = authenticator.identify(call, exchange.getProperty(KEY_ID, String.class));
+        } finally {
+            call.identify(identity);
+        }
+        if (exchange.getProperty(Validate.VALIDATED, false, Boolean.class)) {
+            ModelRules.checkAllowed(call.getAsked(), identity); // validate did not know yet who asks
+        }
+        next.proceed();
+    }
+}
