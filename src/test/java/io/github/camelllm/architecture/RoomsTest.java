@@ -28,7 +28,9 @@ class RoomsTest {
 
     static final String ROOT = "io.github.camelllm";
 
-    private static final String[] BELOW_ROOMS = {ROOT + ".call..", ROOT + ".problem..", ROOT + ".step..", ROOT + ".store.."};
+    private static final String[] BELOW_ROOMS = {
+        ROOT + ".call..", ROOT + ".problem..", ROOT + ".step..", ROOT + ".store.."
+    };
 
     @ArchTest
     static final ArchRule CALL_AND_PROBLEM_KNOW_NO_CAMEL = noClasses()
@@ -95,7 +97,8 @@ class RoomsTest {
         try (Stream<Path> paths = Files.walk(Path.of("src/main/java/io/github/camelllm"))) {
             List<Path> rooms = paths.filter(Files::isDirectory).toList();
             assertThat(rooms).hasSizeGreaterThan(5);
-            assertThat(rooms).allSatisfy(room -> assertThat(room.resolve("package-info.java")).exists());
+            assertThat(rooms).allSatisfy(room -> assertThat(room.resolve("package-info.java"))
+                    .exists());
         }
     }
 

@@ -44,8 +44,13 @@ class StepInRouteTest {
             for (String line : lines) {
                 yaml.append(indent).append("- ");
                 if (this == NESTED && line.startsWith("policy:")) {
-                    String ref = line.substring(line.indexOf("ref:") + 4, line.indexOf('}')).strip();
-                    yaml.append("policy:\n").append(indent).append("    ref: ").append(ref).append('\n');
+                    String ref = line.substring(line.indexOf("ref:") + 4, line.indexOf('}'))
+                            .strip();
+                    yaml.append("policy:\n")
+                            .append(indent)
+                            .append("    ref: ")
+                            .append(ref)
+                            .append('\n');
                     yaml.append(indent).append("    steps:\n");
                     indent += "      ";
                 } else {
@@ -76,7 +81,8 @@ class StepInRouteTest {
         });
         context.getRegistry().bind("streaming", (Processor) exchange -> exchange.getMessage()
                 .setBody(TokenStream.of(List.of(
-                        new StreamEvent(Json.object().put("n", 1)), new StreamEvent(Json.object().put("n", 2))))));
+                        new StreamEvent(Json.object().put("n", 1)),
+                        new StreamEvent(Json.object().put("n", 2))))));
     }
 
     @AfterEach
@@ -178,8 +184,8 @@ class StepInRouteTest {
                 next.proceed();
                 TokenStream stream = exchange.getMessage().getBody(TokenStream.class);
                 exchange.getMessage()
-                        .setBody(stream.map(event -> new StreamEvent(
-                                        Json.object().put("n", 2 * event.json().path("n").asInt())))
+                        .setBody(stream.map(event -> new StreamEvent(Json.object()
+                                        .put("n", 2 * event.json().path("n").asInt())))
                                 .onEnd(end -> log.add(end.kind().toString())));
             }
         });
@@ -196,8 +202,10 @@ class StepInRouteTest {
     @ParameterizedTest
     @EnumSource
     void startsWhatItWraps(Writing writing) throws Exception {
-        start(writing.route("policy: { ref: outer }", "toD: { uri: \"direct:${body[model]}\" }")
-                .replace("${body[model]}", "model") + """
+        start(
+                writing.route("policy: { ref: outer }", "toD: { uri: \"direct:${body[model]}\" }")
+                                .replace("${body[model]}", "model")
+                        + """
                 - route:
                     from:
                       uri: direct:model
@@ -223,8 +231,7 @@ class StepInRouteTest {
     @EnumSource
     void circuitBreakersUnderItCanBeFound(Writing writing) throws Exception {
         start(writing.route(
-                "policy: { ref: outer }",
-                "circuitBreaker: { id: breaker, steps: [ { process: { ref: model } } ] }"));
+                "policy: { ref: outer }", "circuitBreaker: { id: breaker, steps: [ { process: { ref: model } } ] }"));
 
         send("{}");
 
@@ -235,7 +242,9 @@ class StepInRouteTest {
 
     @Test
     void oneBeanInTwoRoutesIsOneStep() throws Exception {
-        start(Writing.FLOW.route("policy: { ref: outer }", "process: { ref: model }") + """
+        start(
+                Writing.FLOW.route("policy: { ref: outer }", "process: { ref: model }")
+                        + """
                 - route:
                     from:
                       uri: direct:other
@@ -246,7 +255,8 @@ class StepInRouteTest {
         Noting shared = context.getRegistry().lookupByNameAndType("outer", Noting.class);
 
         send("{}");
-        context.createProducerTemplate().request("direct:other", exchange -> exchange.getIn().setBody("{}"));
+        context.createProducerTemplate()
+                .request("direct:other", exchange -> exchange.getIn().setBody("{}"));
 
         assertThat(shared.calls).hasSize(2);
     }
