@@ -19,6 +19,7 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,9 +130,15 @@ public final class Account extends Step implements MeterBinder {
         }
         long firstByte = call.ticker().nanos() - call.startedNanos();
         if (answer instanceof TokenStream stream) {
-            exchange.getMessage()
-                    .setBody(
-                            stream.map(event -> seen(call, event)).onEnd(end -> over(call, failureOf(end), firstByte)));
+            TokenStream watched =
+                    stream.map(event -> seen(call, event)).onEnd(end -> over(call, failureOf(end), firstByte));
+            exchange.getMessage().setBody(watched);
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    watched.close(); // a stream that nobody has read is over with its exchange
+                }
+            });
         } else {
             over(call, call.cancellation().cancelled() ? gone() : null, firstByte);
         }
