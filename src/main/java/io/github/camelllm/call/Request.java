@@ -105,7 +105,8 @@ public final class Request {
             throw Problem.of(
                             ErrorCode.INVALID_REQUEST,
                             "The body is nested more than " + Json.MAX_DEPTH
-                                    + " levels deep, or has a number of more than 1000 digits.")
+                                    + " levels deep, or has a number of more than 1000 digits or with a giant"
+                                    + " exponent.")
                     .withDetail(e.getOriginalMessage());
         } catch (MismatchedInputException e) {
             String message = String.valueOf(e.getOriginalMessage());
