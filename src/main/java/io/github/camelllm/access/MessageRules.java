@@ -25,7 +25,7 @@ final class MessageRules {
         JsonNode messages = request.raw("messages");
         Where where = request.at("messages");
         if (!messages.isArray() || messages.isEmpty()) {
-            throw where.refuse(messages, MESSAGES);
+            throw where.refuseKind(messages, MESSAGES);
         }
         for (int i = 0; i < messages.size(); i++) {
             message(Fields.of(messages.get(i), where.item(i), "an object with role and content"));
