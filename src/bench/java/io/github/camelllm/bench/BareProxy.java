@@ -1,5 +1,6 @@
 package io.github.camelllm.bench;
 
+import io.github.camelllm.provider.HttpTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.impl.VertxBuilder;
@@ -30,6 +31,7 @@ final class BareProxy extends RouteBuilder {
         main.addInitialProperty("camel.server.host", "127.0.0.1");
         main.addInitialProperty("camel.server.port", args[0]);
         main.bind("vertx", vertx());
+        main.bind("transport", new HttpTransport());
         main.configure().addRoutesBuilder(new BareProxy(args[1]));
         Child.exitAtEndOfInput();
         main.run();
@@ -38,9 +40,9 @@ final class BareProxy extends RouteBuilder {
     @Override
     public void configure() {
         from("platform-http:/v1/chat/completions?httpMethodRestrict=POST")
-                .to(
-                        upstream + "/chat/completions?bridgeEndpoint=true&throwExceptionOnFailure=false"
-                                + "&disableStreamCache=true&skipControlHeaders=true&connectionsPerRoute=10000&maxTotalConnections=10000");
+                .to(upstream
+                        + "/chat/completions?bridgeEndpoint=true&httpClientConfigurer=#transport&throwExceptionOnFailure=false"
+                        + "&skipControlHeaders=true&connectionsPerRoute=5000&maxTotalConnections=5000");
     }
 
     private static Vertx vertx() throws ReflectiveOperationException {

@@ -9,8 +9,8 @@ final class Throughput {
 
     private static final int[] CONNECTIONS = {1, 64, 256};
     private static final long WARM_UP_MILLIS = 15_000;
-    private static final long ROUND_MILLIS = 3_000;
-    private static final int ROUNDS = 5;
+    private static final long ROUND_MILLIS = 2_000;
+    private static final int ROUNDS = 8;
 
     private final Lab lab;
     private final Proxy rival;
@@ -32,7 +32,7 @@ final class Throughput {
                     ROUNDS,
                     load(rival.url(), connections, ROUND_MILLIS),
                     load(full.url(), connections, ROUND_MILLIS),
-                    load(lab.direct(), connections, ROUND_MILLIS / 3));
+                    load(lab.direct(), connections, ROUND_MILLIS / 2));
             if (connections == 1) {
                 latency(table, rounds);
             }
