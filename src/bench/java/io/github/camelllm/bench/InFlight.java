@@ -22,21 +22,32 @@ final class InFlight {
 
     void measure(Table table) throws IOException {
         int calls = lab.options().virtualThreads() ? VIRTUAL : PLATFORM;
+        lab.run(load(full.url(), Script.INSTANT, 64));
+        Outcome direct = lab.run(load(lab.direct(), SECOND, calls));
         lab.mostInFlight();
-        Outcome outcome = lab.tryRun(new Load(full.url(), lab.options().model(), SECOND, calls, MILLIS, full.pid()));
+        Outcome outcome = lab.tryRun(load(full.url(), SECOND, calls));
         table.row(
-                format("%d calls of 1 s at once", calls),
-                "",
-                format("%d in flight, %d errors", lab.mostInFlight(), outcome.errors()),
+                format("%d calls of 1 s at once: latency p50, p99", calls),
                 format(
-                        "%d answers, p50 %.2f s, p99 %.2f s, %.0f MiB resident",
+                        "mock alone %.2f, %.2f s",
+                        direct.latency().p50() / 1e6, direct.latency().p99() / 1e6),
+                format(
+                        "%.2f, %.2f s",
+                        outcome.latency().p50() / 1e6, outcome.latency().p99() / 1e6),
+                format(
+                        "%d in flight, %d answers in %d s, %d errors, %.0f MiB resident",
+                        lab.mostInFlight(),
                         outcome.completed(),
-                        outcome.latency().p50() / 1e6,
-                        outcome.latency().p99() / 1e6,
+                        MILLIS / 1_000,
+                        outcome.errors(),
                         full.residentMegabytes()),
-                calls == VIRTUAL ? "5,000, no error" : "");
+                calls == VIRTUAL ? "5,000 in flight, no error" : "");
         if (outcome.errors() > 0) {
             System.err.println("first error: " + outcome.firstError());
         }
+    }
+
+    private Load load(String url, Script script, int connections) {
+        return new Load(url, lab.options().model(), script, connections, MILLIS, full.pid());
     }
 }

@@ -32,7 +32,7 @@ final class Profile {
         }
         System.out.println(
                 Table.format("%.0f answers/s, %.0f µs CPU an answer%n", outcome.perSecond(), outcome.cpuMicros(0)));
-        System.out.println(ProfileSummary.of(file, from).text());
+        System.out.println(ProfileSummary.of(file, from).text(outcome.cpuMicros(0)));
     }
 
     private Load load(Proxy full, long millis) {

@@ -15,12 +15,13 @@ import jdk.jfr.consumer.RecordingFile;
 /** Counts the samples of a recording by what stands on their stacks. */
 final class ProfileSummary {
 
-    private static final int SHOWN = 45;
+    private static final int SHOWN = 40;
     private static final String OWN = "io.github.camelllm.";
+    private static final String CAMEL = "org.apache.camel.";
 
     private final Map<String, Long> top = new HashMap<>();
     private final Map<String, Long> inclusive = new HashMap<>();
-    private final Map<String, Long> innermostOwn = new HashMap<>();
+    private final Map<String, Long> innermost = new HashMap<>();
     private final Map<String, Long> threads = new HashMap<>();
     private final Map<String, Long> garbage = new HashMap<>();
     private final Map<String, Long> garbageBy = new HashMap<>();
@@ -40,13 +41,26 @@ final class ProfileSummary {
         return summary;
     }
 
-    String text() {
-        return "CPU: " + samples + " samples\n" + list("By thread", threads, samples)
-                + list("Inclusive: on the stack at all", inclusive, samples)
-                + list("Innermost frame of the gateway itself, with all that it calls", innermostOwn, samples)
-                + list("Top frame", top, samples)
-                + list("Garbage by class", garbage, bytes)
-                + list("Garbage by innermost frame of the gateway or Camel", garbageBy, bytes);
+    /**
+     * The summary as text.
+     *
+     * @param cpuMicros the CPU time of one answer, by which the shares of samples are told as microseconds an answer
+     */
+    String text(double cpuMicros) {
+        return "CPU, " + samples + " samples; columns: share, and µs an answer\n"
+                + list("By thread", threads, samples, cpuMicros)
+                + list("The gateway's own methods, with all that they call", startingWith(OWN), samples, cpuMicros)
+                + list("Camel's methods, with all that they call", startingWith(CAMEL), samples, cpuMicros)
+                + list("Innermost frame of the gateway or Camel", innermost, samples, cpuMicros)
+                + list("Top frame", top, samples, cpuMicros)
+                + list("Garbage by class (share)", garbage, bytes, 0)
+                + list("Garbage by innermost frame of the gateway or Camel (share)", garbageBy, bytes, 0);
+    }
+
+    private Map<String, Long> startingWith(String prefix) {
+        Map<String, Long> some = new HashMap<>(inclusive);
+        some.keySet().removeIf(name -> !name.startsWith(prefix));
+        return some;
     }
 
     private void add(RecordedEvent event) {
@@ -57,7 +71,7 @@ final class ProfileSummary {
                 long weight = event.getLong("weight");
                 bytes += weight;
                 garbage.merge(event.getClass("objectClass").getName(), weight, Long::sum);
-                garbageBy.merge(innermost(frames, OWN, "org.apache.camel."), weight, Long::sum);
+                garbageBy.merge(innermost(frames, OWN, CAMEL), weight, Long::sum);
             }
             default -> {
                 // recorded by the profile settings, of no interest here
@@ -75,7 +89,7 @@ final class ProfileSummary {
         var thread = event.getThread("sampledThread");
         String threadName = thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName();
         threads.merge(threadName.replaceAll("\\d+", "#"), 1L, Long::sum);
-        innermostOwn.merge(innermost(frames, OWN), 1L, Long::sum);
+        innermost.merge(innermost(frames, OWN, CAMEL), 1L, Long::sum);
         Set<String> seen = new HashSet<>();
         for (RecordedFrame frame : frames) {
             String name = name(frame);
@@ -98,16 +112,21 @@ final class ProfileSummary {
     }
 
     private static String name(RecordedFrame frame) {
-        return frame.getMethod().getType().getName() + "." + frame.getMethod().getName();
+        String type = frame.getMethod().getType().getName();
+        int lambda = type.indexOf("$$Lambda");
+        return (lambda < 0 ? type : type.substring(0, lambda + 8)) + "."
+                + frame.getMethod().getName();
     }
 
-    private static String list(String title, Map<String, Long> counts, long all) {
+    private static String list(String title, Map<String, Long> counts, long all, double cpuMicros) {
         StringBuilder text = new StringBuilder("\n## ").append(title).append('\n');
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(SHOWN)
-                .forEach(entry -> text.append(
-                        Table.format("%5.1f %%  %s%n", 100.0 * entry.getValue() / Math.max(all, 1), entry.getKey())));
+                .forEach(entry -> {
+                    double share = entry.getValue() / (double) Math.max(all, 1);
+                    text.append(Table.format("%5.1f %% %6.1f  %s%n", 100 * share, share * cpuMicros, entry.getKey()));
+                });
         return text.toString();
     }
 }
