@@ -82,7 +82,7 @@ class TextsTest {
                          {"role":"assistant","reasoning_content":"f","tool_calls":[
                             {"id":"g","function":{"name":"h","arguments":"{\\"i\\":1}"}}]},
                          {"role":"tool","tool_call_id":"g","content":"j"}]"""));
-        assertThat(texts.characters()).isEqualTo(13);
+        assertThat(texts.characters()).isEqualTo(15);
     }
 
     @Test
