@@ -155,7 +155,7 @@ class ValidateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1e99999999999", "1e-99999999999", "1e2147483648", "0.1e-2147483647"})
+    @ValueSource(strings = {"1e99999999999", "1e-99999999999", "0.1e-2147483647"})
     void refusesANumberThatNoDecimalCanHold(String number) throws Exception {
         assertThat(refused(saying("hi").replace("}]}", "}],\"x\":" + number + "}")))
                 .hasMessage("The body is nested more than 200 levels deep, or has a number of more than 1000 digits or"
