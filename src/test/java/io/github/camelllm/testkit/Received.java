@@ -167,9 +167,8 @@ public final class Received {
     }
 
     void clientClosed(ClientClosed closed) {
-        if (clientClosed.complete(closed)) {
-            answered.completeExceptionally(new IllegalStateException("the client left"));
-        }
+        clientClosed.complete(closed);
+        answered.completeExceptionally(new IllegalStateException("the client left"));
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.github.camelllm.testkit;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -31,11 +31,7 @@ final class UpstreamConnection {
     private final CompletableFuture<ClientClosed> ended = new CompletableFuture<>();
     private final BlockingQueue<Optional<Received>> inbox = new LinkedBlockingQueue<>();
     private volatile boolean writeFailed;
-
-    private final Object lock = new Object();
-    private Received current;
-    private boolean inLastWrite;
-    private boolean closedHere;
+    private volatile boolean closedHere;
 
     UpstreamConnection(int number, Socket socket, FakeUpstream upstream) {
         this.number = number;
@@ -52,27 +48,14 @@ final class UpstreamConnection {
                 upstream.received(next);
                 inbox.add(Optional.of(next));
             }
-        } catch (EOFException e) {
-            upstream.oddity("connection " + number + ": " + e.getMessage());
-        } catch (IOException e) {
+        } catch (SocketException e) {
             how = Cut.RST;
+        } catch (IOException e) {
+            upstream.oddity("connection " + number + ": " + e.getMessage());
         }
         // A reset is told to one system call alone; if that was a write, reading sees an end in order.
-        clientEnded(new ClientClosed(writeFailed ? Cut.RST : how, System.nanoTime()));
-    }
-
-    private void clientEnded(ClientClosed closed) {
-        synchronized (lock) {
-            ended.complete(closed);
-            if (!closedHere) {
-                // Whoever has all of its answer may leave: whether it had all, the last write will tell.
-                if (current != null && !inLastWrite) {
-                    current.clientClosed(closed);
-                }
-                inbox.forEach(waiting -> waiting.ifPresent(request -> request.clientClosed(closed)));
-            }
-            inbox.add(Optional.empty());
-        }
+        ended.complete(new ClientClosed(writeFailed ? Cut.RST : how, System.nanoTime()));
+        inbox.add(Optional.empty());
         end(Cut.FIN);
         upstream.ended(this);
     }
@@ -80,80 +63,55 @@ final class UpstreamConnection {
     /** Answers requests until the connection ends. */
     void answerAll() {
         try {
-            while (true) {
-                Received request = inbox.take().orElseThrow(Ended::new);
-                synchronized (lock) {
-                    current = request;
-                }
-                answer(request);
+            for (Optional<Received> next = inbox.take(); next.isPresent(); next = inbox.take()) {
+                answer(next.get());
             }
-        } catch (Ended e) {
-            end(Cut.FIN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        end(Cut.FIN);
     }
 
-    private void answer(Received request) throws Ended {
-        List<Act> acts = upstream.replyTo(request).acts("close".equalsIgnoreCase(request.header("Connection")));
-        int lastWrite = -1;
-        for (int i = 0; i < acts.size(); i++) {
-            if (!(acts.get(i) instanceof Act.Close)) {
-                lastWrite = acts.get(i) instanceof Act.Write ? i : -1;
+    private void answer(Received request) {
+        try {
+            List<Act> acts = upstream.replyTo(request).acts("close".equalsIgnoreCase(request.header("Connection")));
+            for (Act act : acts) {
+                play(act, request);
+            }
+            request.answerEnded();
+        } catch (Ended e) {
+            end(Cut.FIN);
+            if (closedHere) {
+                request.answerEnded();
+            } else {
+                request.clientClosed(ended.join());
             }
         }
-        for (int i = 0; i < acts.size(); i++) {
-            play(acts.get(i), request, i == lastWrite);
-        }
     }
 
-    private void play(Act act, Received request, boolean last) throws Ended {
-        if (ended.isDone()) {
-            throw new Ended();
-        }
+    private void play(Act act, Received request) throws Ended {
         if (act instanceof Act.Write write) {
-            write(write, request, last);
+            write(write, request);
         } else if (act instanceof Act.Pause pause) {
             pause(pause.duration().toNanos());
         } else if (act instanceof Act.Await await) {
             await.gate().arrive();
             first(await.gate().opened());
         } else if (act instanceof Act.Close close) {
-            answered(request);
             close(close.cut());
-            throw new Ended();
         } else {
             first(new CompletableFuture<>());
         }
     }
 
-    private void write(Act.Write write, Received request, boolean last) throws Ended {
-        synchronized (lock) {
-            inLastWrite = last;
-        }
+    private void write(Act.Write write, Received request) throws Ended {
         try {
             socket.getOutputStream().write(write.bytes());
         } catch (IOException e) {
             writeFailed = true;
-            synchronized (lock) {
-                if (last && !closedHere) {
-                    request.clientClosed(new ClientClosed(Cut.RST, System.nanoTime()));
-                }
-            }
             throw new Ended();
         }
         request.wrote(write.bytes().length, write.events());
-        if (last) {
-            answered(request);
-        }
-    }
-
-    private void answered(Received request) {
-        synchronized (lock) {
-            current = null;
-            inLastWrite = false;
-            request.answerEnded();
-        }
     }
 
     private void pause(long nanos) throws Ended {
@@ -176,9 +134,7 @@ final class UpstreamConnection {
 
     /** Ends the connection from this side. */
     void close(Cut cut) {
-        synchronized (lock) {
-            closedHere = true;
-        }
+        closedHere = true;
         end(cut);
     }
 
