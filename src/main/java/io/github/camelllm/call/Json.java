@@ -1,6 +1,7 @@
 package io.github.camelllm.call;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -50,19 +51,23 @@ public final class Json {
      * @throws IOException when the bytes are not one well-formed value within the bounds
      */
     public static JsonNode read(byte[] bytes) throws IOException {
-        return MAPPER.readTree(bytes);
+        try {
+            return MAPPER.readTree(bytes);
+        } catch (NumberFormatException e) {
+            // An exponent that no decimal can have gets past the parser's own checks.
+            throw new JsonParseException(null, "a number with an exponent of more than 10 digits or 32 bits", e);
+        }
     }
 
     /**
-     * Writes a tree as UTF-8.
-     *
-     * @throws IllegalArgumentException when a string in it has half a surrogate pair, which UTF-8 cannot carry
+     * Writes a tree as UTF-8. Characters outside the basic plane leave as {@code \\ud83d\\ude00}: an escape can carry
+     * half a surrogate pair, which a provider may well cut a character into, so no text fails to be written.
      */
     public static byte[] write(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not writable as UTF-8 JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException("a tree that cannot be written", e);
         }
     }
 }
