@@ -45,7 +45,11 @@ public final class Cancellation {
             try {
                 toRun.get(i).run();
             } catch (RuntimeException e) {
-                failure = e;
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
         }
         if (failure != null) {

@@ -60,15 +60,14 @@ public final class Json {
     }
 
     /**
-     * Writes a tree as UTF-8.
-     *
-     * @throws IllegalArgumentException when a string in it has half a surrogate pair, which UTF-8 cannot carry
+     * Writes a tree as UTF-8. Characters outside the basic plane leave as {@code \\ud83d\\ude00}: an escape can carry
+     * half a surrogate pair, which a provider may well cut a character into, so no text fails to be written.
      */
     public static byte[] write(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not writable as UTF-8 JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException("a tree that cannot be written", e);
         }
     }
 }

@@ -18,6 +18,9 @@ import java.io.IOException;
  */
 public final class Request {
 
+    private static final String NO_VALUE = "The request has no JSON value in its body; an object is expected.";
+    private static final String NOT_UTF8 = "The body is not valid UTF-8 JSON.";
+
     private byte[] received;
     private final int receivedBytes;
     private ObjectNode tree;
@@ -72,31 +75,17 @@ public final class Request {
         return tree().path("stream_options").path("include_usage").booleanValue();
     }
 
-    /**
-     * The request as UTF-8 JSON, with every change made so far.
-     *
-     * @throws Problem {@code invalid_request} when a text has half a surrogate pair, which cannot be sent on
-     */
+    /** The request as UTF-8 JSON, with every change made so far. */
     public byte[] bytes() {
-        return write(tree());
-    }
-
-    /** Writes a tree that is, or was made from, a request; see {@link #bytes()}. */
-    public static byte[] write(ObjectNode requestTree) {
-        try {
-            return Json.write(requestTree);
-        } catch (IllegalArgumentException e) {
-            throw Problem.of(
-                            ErrorCode.INVALID_REQUEST,
-                            "A text of the request has half a surrogate pair (a lone \\ud800 to \\udfff), which is not"
-                                    + " valid Unicode.")
-                    .withDetail(e.getMessage());
-        }
+        return Json.write(tree());
     }
 
     private static ObjectNode parse(byte[] body) {
         if (body.length == 0) {
             throw Problem.of(ErrorCode.INVALID_REQUEST, "The request has no body; a JSON object is expected.");
+        }
+        if (!isUtf8(body)) {
+            throw Problem.of(ErrorCode.INVALID_REQUEST, NOT_UTF8);
         }
         JsonNode node;
         try {
@@ -105,8 +94,8 @@ public final class Request {
             throw Problem.of(
                             ErrorCode.INVALID_REQUEST,
                             "The body is nested more than " + Json.MAX_DEPTH
-                                    + " levels deep, or has a number of more than 1000 digits or with a giant"
-                                    + " exponent.")
+                                    + " levels deep, has a number of more than 1000 digits or with a giant exponent,"
+                                    + " or a field name of more than 50000 characters.")
                     .withDetail(e.getOriginalMessage());
         } catch (MismatchedInputException e) {
             String message = String.valueOf(e.getOriginalMessage());
@@ -116,20 +105,41 @@ public final class Request {
                                     ? "The body names a field twice in one object" + position(e) + "."
                                     : message.contains("railing token")
                                             ? "The body goes on after its JSON object" + position(e) + "."
-                                            : "The request has no JSON value in its body; an object is expected.")
+                                            : NO_VALUE)
                     .withDetail(message);
         } catch (JsonProcessingException e) {
             throw Problem.of(ErrorCode.INVALID_REQUEST, "The body is not valid JSON" + position(e) + ".")
                     .withDetail(e.getOriginalMessage());
         } catch (IOException e) {
-            throw Problem.of(ErrorCode.INVALID_REQUEST, "The body is not valid UTF-8 JSON.")
-                    .withDetail(String.valueOf(e.getMessage()));
+            throw Problem.of(ErrorCode.INVALID_REQUEST, NOT_UTF8).withDetail(String.valueOf(e.getMessage()));
+        }
+        if (node.isMissingNode()) {
+            throw Problem.of(ErrorCode.INVALID_REQUEST, NO_VALUE);
         }
         if (!(node instanceof ObjectNode object)) {
             throw Problem.of(
                     ErrorCode.INVALID_REQUEST, "The body is a JSON " + kindOf(node) + "; an object is expected.");
         }
         return object;
+    }
+
+    /**
+     * RFC 8259, section 8.1: UTF-8 and nothing else. The parser would guess UTF-16 and UTF-32 from a byte order mark or
+     * from zeros among the first four bytes, where UTF-8 has none.
+     */
+    private static boolean isUtf8(byte[] body) {
+        for (int i = 0; i < Math.min(4, body.length); i++) {
+            if (body[i] == 0) {
+                return false;
+            }
+        }
+        return body.length < 2
+                || !(isByte(body[0], 0xfe) && isByte(body[1], 0xff))
+                        && !(isByte(body[0], 0xff) && isByte(body[1], 0xfe));
+    }
+
+    private static boolean isByte(byte signed, int unsigned) {
+        return (signed & 0xff) == unsigned;
     }
 
     private static String position(JsonProcessingException e) {

@@ -66,7 +66,7 @@ public final class OpenAi extends WireStep {
                     wire.path("stream_options") instanceof ObjectNode given ? given.deepCopy() : Json.object();
             wire.set("stream_options", options.put("include_usage", true));
         }
-        return Request.write(wire);
+        return Json.write(wire);
     }
 
     @Override

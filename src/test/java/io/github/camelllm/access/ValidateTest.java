@@ -158,8 +158,7 @@ class ValidateTest {
     @ValueSource(strings = {"1e99999999999", "1e-99999999999", "0.1e-2147483647"})
     void refusesANumberThatNoDecimalCanHold(String number) throws Exception {
         assertThat(refused(saying("hi").replace("}]}", "}],\"x\":" + number + "}")))
-                .hasMessage("The body is nested more than 200 levels deep, or has a number of more than 1000 digits or"
-                        + " with a giant exponent.");
+                .hasMessageContaining("a number of more than 1000 digits or with a giant exponent");
     }
 
     @Test
