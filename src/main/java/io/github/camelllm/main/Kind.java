@@ -1,6 +1,8 @@
 package io.github.camelllm.main;
 
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ record Kind(String allowed, Check check) {
         boolean allows(String value);
     }
 
+    private static final String SECRET = "visible ASCII characters without blanks";
     private static final Pattern DURATION =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
@@ -74,6 +77,32 @@ record Kind(String allowed, Check check) {
         return new Kind(
                 name().allowed + "; or nothing",
                 value -> value.isEmpty() || name().check.allows(value));
+    }
+
+    /** The address of an HTTP API, without a slash at its end. */
+    static Kind httpUrl() {
+        return new Kind("a URL such as https://api.openai.com/v1, without query and fragment", value -> {
+            try {
+                URI uri = new URI(value);
+                return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                        && uri.getHost() != null
+                        && uri.getQuery() == null
+                        && uri.getFragment() == null
+                        && uri.getUserInfo() == null;
+            } catch (URISyntaxException e) {
+                return false;
+            }
+        });
+    }
+
+    /** A credential, or nothing; {@link #secret} keeps it out of messages. */
+    static Kind credential() {
+        return new Kind(SECRET, value -> value.chars().allMatch(c -> c > 0x20 && c < 0x7f));
+    }
+
+    /** Whether values of this kind must not be shown. */
+    boolean secret() {
+        return allowed.equals(SECRET);
     }
 
     /** A broker's address, or nothing. */
