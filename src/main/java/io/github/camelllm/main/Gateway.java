@@ -48,12 +48,12 @@ public final class Gateway implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Logs.prepare(directories.config());
         Preflight preflight = Preflight.of(new Preflight.Options(
                 directories.routes(), directories.config(), new SettingsReader.Flags(host, port), System.getenv()));
         if (!preflight.problems().isEmpty()) {
             return refuse(preflight.problems());
         }
+        Logs.prepare(directories.config(), preflight.properties());
         try (GatewayServer server = GatewayServer.start(preflight)) {
             Signals.handle(server::close);
             PrintStream out = System.out;

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,6 +60,15 @@ record Kind(String allowed, Check check) {
                 return false;
             }
         });
+    }
+
+    static Kind size() {
+        return new Kind("a size such as 500 KB, 100 MB or 2 GB", value -> value.matches("[1-9]\\d{0,8} ?[KMG]B"));
+    }
+
+    static Kind oneOf(String... values) {
+        return new Kind(
+                "one of " + String.join(", ", values), value -> List.of(values).contains(value));
     }
 
     static Kind path() {

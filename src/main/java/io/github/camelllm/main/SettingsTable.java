@@ -89,6 +89,24 @@ final class SettingsTable {
                     Kind.duration(ZERO, HOUR),
                     "How long calls under way may go on once the gateway is told to stop."),
             new Setting(
+                    "llm.logs", "logs", Kind.path(), "The directory of calls.jsonl, which has a line for each call."),
+            new Setting(
+                    "llm.calls.size",
+                    "100 MB",
+                    Kind.size(),
+                    "calls.jsonl is rotated once it is that large, and each day."),
+            new Setting("llm.calls.files", "14", Kind.number(1, 10000), "How many rotated files are kept."),
+            new Setting(
+                    "llm.log.level",
+                    "info",
+                    Kind.oneOf("trace", "debug", "info", "warn", "error", "off"),
+                    "How much the gateway says on stderr."),
+            new Setting(
+                    "llm.log.format",
+                    "text",
+                    Kind.oneOf("text", "json"),
+                    "How it says it: text, or json (Elastic Common Schema)."),
+            new Setting(
                     FILES,
                     "false",
                     Kind.flag(),

@@ -20,13 +20,12 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Logs.prepare(directories.config());
+        Preflight preflight = Preflight.of(new Preflight.Options(
+                directories.routes(), directories.config(), SettingsReader.Flags.NONE, System.getenv()));
+        Logs.prepare(directories.config(), preflight.properties());
+        List<Diagnostic> problems = new ArrayList<>(preflight.problems());
         Quiet quiet = Quiet.begin();
-        List<Diagnostic> problems = new ArrayList<>();
         try {
-            Preflight preflight = Preflight.of(new Preflight.Options(
-                    directories.routes(), directories.config(), SettingsReader.Flags.NONE, System.getenv()));
-            problems.addAll(preflight.problems());
             problems.addAll(preflight.routeProblems());
         } finally {
             quiet.end();
