@@ -20,14 +20,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Ordered;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.StartupListener;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.BaseMainSupport;
-import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.DefaultRoutesCollector;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 import org.slf4j.Logger;
@@ -164,7 +167,8 @@ final class GatewayServer implements AutoCloseable {
         main.setOverrideProperties(ours);
         main.setRoutesCollector(new RouteDirectory(preflight.options().routes()));
         main.setAppName("camel-llm-gateway");
-        ((DefaultMainShutdownStrategy) main.getShutdownStrategy()).disableHangupSupport();
+        // Camel's default one adds a shutdown hook, even when told not to; Signals does better.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.bind(Beans.VERTX, vertx);
         main.bind(Beans.METERS, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         main.bind(Beans.DRAINING, draining);
@@ -173,16 +177,35 @@ final class GatewayServer implements AutoCloseable {
     }
 
     /** What is done between the phases of Camel Main. */
-    private final class Phases extends MainListenerSupport {
+    private final class Phases extends MainListenerSupport implements StartupListener, Ordered {
 
-        /** The server listens by now and no route is up. */
         @Override
         public void afterConfigure(BaseMainSupport base) {
-            VertxPlatformHttpServer http = http();
-            if (http.getServer() instanceof TCPServerBase socket && !socket.isListening()) {
+            try {
+                base.getCamelContext().addStartupListener(this);
+            } catch (Exception e) {
+                throw RuntimeCamelException.wrapRuntimeException(e);
+            }
+        }
+
+        /** After the listener that starts the server, which is the last of Camel's. */
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST;
+        }
+
+        /** The server listens by now, and no route is up. */
+        @Override
+        public void onCamelContextStarting(CamelContext context, boolean alreadyStarted) {
+            if (!(http().getServer() instanceof TCPServerBase socket) || !socket.isListening()) {
                 throw new IllegalStateException(new StartException(List.of(Ports.taken(preflight.settings())), null));
             }
-            HttpEdge.install(base.getCamelContext(), preflight.settings().maxBodyBytes(), draining);
+            HttpEdge.install(context, preflight.settings().maxBodyBytes(), draining);
+        }
+
+        @Override
+        public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+            // the gateway is up once Main says so
         }
 
         @Override

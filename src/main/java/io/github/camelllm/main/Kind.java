@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -139,7 +140,10 @@ record Kind(String allowed, Check check) {
     }
 
     private static String show(Duration duration) {
-        return duration.isZero() ? "0s" : duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
+            return duration.isZero() ? "0s" : duration.toMillis() + "ms";
+        }
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
     private static boolean isPath(String value) {
