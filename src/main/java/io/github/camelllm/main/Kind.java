@@ -1,10 +1,14 @@
 package io.github.camelllm.main;
 
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +27,7 @@ record Kind(String allowed, Check check) {
         boolean allows(String value);
     }
 
+    private static final String SECRET = "visible ASCII characters without blanks";
     private static final Pattern DURATION =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
@@ -58,6 +63,15 @@ record Kind(String allowed, Check check) {
         });
     }
 
+    static Kind size() {
+        return new Kind("a size such as 500 KB, 100 MB or 2 GB", value -> value.matches("[1-9]\\d{0,8} ?[KMG]B"));
+    }
+
+    static Kind oneOf(String... values) {
+        return new Kind(
+                "one of " + String.join(", ", values), value -> List.of(values).contains(value));
+    }
+
     static Kind path() {
         return new Kind("a path", value -> !value.isEmpty() && isPath(value));
     }
@@ -74,6 +88,32 @@ record Kind(String allowed, Check check) {
         return new Kind(
                 name().allowed + "; or nothing",
                 value -> value.isEmpty() || name().check.allows(value));
+    }
+
+    /** The address of an HTTP API, without a slash at its end. */
+    static Kind httpUrl() {
+        return new Kind("a URL such as https://api.openai.com/v1, without query and fragment", value -> {
+            try {
+                URI uri = new URI(value);
+                return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                        && uri.getHost() != null
+                        && uri.getQuery() == null
+                        && uri.getFragment() == null
+                        && uri.getUserInfo() == null;
+            } catch (URISyntaxException e) {
+                return false;
+            }
+        });
+    }
+
+    /** A credential, or nothing; {@link #secret} keeps it out of messages. */
+    static Kind credential() {
+        return new Kind(SECRET, value -> value.chars().allMatch(c -> c > 0x20 && c < 0x7f));
+    }
+
+    /** Whether values of this kind must not be shown. */
+    boolean secret() {
+        return allowed.equals(SECRET);
     }
 
     /** A broker's address, or nothing. */
@@ -100,7 +140,10 @@ record Kind(String allowed, Check check) {
     }
 
     private static String show(Duration duration) {
-        return duration.isZero() ? "0s" : duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
+            return duration.isZero() ? "0s" : duration.toMillis() + "ms";
+        }
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
     private static boolean isPath(String value) {

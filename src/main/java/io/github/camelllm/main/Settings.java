@@ -32,6 +32,12 @@ record Settings(
         boolean queueEnabled,
         Map<String, String> values) {
 
+    /** Leaves out the values: there are credentials among them. */
+    @Override
+    public String toString() {
+        return "Settings[" + host + ":" + port + "]";
+    }
+
     /** The name of the file they stand in. */
     static final String FILE = "application.properties";
 }

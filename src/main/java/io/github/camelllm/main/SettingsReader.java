@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +30,13 @@ final class SettingsReader {
     record Result(Settings settings, Map<String, String> properties, List<Diagnostic> problems) {}
 
     private record Given(String source, int line, String value) {}
+
+    /** Camel's own names for what the gateway decides: through them its rules could be passed by. */
+    private static final Map<String, String> OURS = Map.of(
+            "camel.server.host", SettingsTable.HOST,
+            "camel.server.port", SettingsTable.PORT,
+            "camel.server.maxbodysize", SettingsTable.MAX_BODY,
+            "camel.server.enabled", SettingsTable.HOST);
 
     private final Map<String, Setting> known = new LinkedHashMap<>();
     private final Map<String, Given> given = new LinkedHashMap<>();
@@ -75,7 +83,11 @@ final class SettingsReader {
         problems.addAll(file.problems());
         for (PropertiesFile.Entry entry : file.entries()) {
             own.put(entry.key(), entry.value());
-            if (entry.key().startsWith("llm.")) {
+            String ours = OURS.get(entry.key().toLowerCase(Locale.ROOT).replace("-", ""));
+            if (ours != null) {
+                problems.add(new Diagnostic(
+                        shown, entry.line(), entry.key() + " is the gateway's to set", "Set " + ours + " instead"));
+            } else if (entry.key().startsWith("llm.")) {
                 known(entry, shown);
             }
         }
@@ -108,6 +120,14 @@ final class SettingsReader {
         Map<String, String> names = new HashMap<>();
         known.keySet().forEach(name -> names.put(Setting.environmentVariable(name), name));
         environment.forEach((variable, value) -> {
+            String ours = OURS.get(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+            if (ours != null) {
+                problems.add(new Diagnostic(
+                        "environment variable " + variable,
+                        0,
+                        "it is the gateway's to set",
+                        "Set " + Setting.environmentVariable(ours) + " instead"));
+            }
             String name = names.get(variable);
             if (name != null && !value.isBlank()) {
                 given.put(name, new Given("environment variable " + variable, 0, value));
@@ -138,47 +158,61 @@ final class SettingsReader {
                 .toAbsolutePath()
                 .normalize();
         values.put(SettingsTable.KEYS_FILE, keys.toString());
+        // Clients of OpenAI take its address with a slash at the end or without.
+        values.computeIfPresent(SettingsTable.OPENAI_URL, (name, url) -> url.replaceFirst("/+$", ""));
         properties.putAll(values);
         return new Result(problems.isEmpty() ? settings(values, keys) : null, properties, List.copyOf(problems));
     }
 
-    /** The checked value of a setting; its default where what is given cannot be. */
+    /** The checked value of a setting; a blank where what is given cannot be. */
     private String value(Setting setting) {
-        Given said = given.get(setting.name());
-        if (said == null) {
-            return setting.defaultValue();
-        }
-        String value = said.value().strip();
+        Given said = given.getOrDefault(setting.name(), byDefault(setting));
+        String value;
         try {
-            value = Placeholders.resolve(value, this::lookup).strip();
+            value = Placeholders.resolve(said.value().strip(), this::lookup).strip();
         } catch (IllegalArgumentException e) {
             problems.add(new Diagnostic(
                     said.source(),
                     said.line(),
-                    setting.name() + "=" + value + ": " + e.getMessage(),
+                    setting.name() + "=" + said.value().strip() + ": " + e.getMessage(),
                     "Define it in this file or in the environment, or give a default: {{name:default}}"));
-            return setting.defaultValue();
+            return "";
         }
-        if (!setting.kind().check().allows(value)) {
-            problems.add(new Diagnostic(
-                    said.source(),
-                    said.line(),
-                    setting.name() + "=" + value + " is not allowed",
-                    "It must be " + setting.kind().allowed()));
-            return setting.defaultValue();
+        if (setting.kind().check().allows(value)) {
+            return value;
         }
-        return value;
+        String shown = setting.kind().secret()
+                ? setting.name() + " is not allowed as it is"
+                : setting.name() + "=" + value + " is not allowed";
+        problems.add(new Diagnostic(
+                said.source(),
+                said.line(),
+                shown,
+                "It must be " + setting.kind().allowed()));
+        return "";
+    }
+
+    /** A default may itself come from the environment. */
+    private static Given byDefault(Setting setting) {
+        String source = Placeholders.of(setting.defaultValue()).stream()
+                .filter(placeholder -> placeholder.name().startsWith("env:"))
+                .map(placeholder -> "environment variable " + placeholder.name().substring(4))
+                .findFirst()
+                .orElse("default");
+        return new Given(source, 0, setting.defaultValue());
     }
 
     private String lookup(String name) {
+        String value;
         if (name.startsWith("env:")) {
-            return environment.get(name.substring(4));
+            value = environment.get(name.substring(4));
+        } else if (name.startsWith("sys:")) {
+            value = System.getProperty(name.substring(4));
+        } else {
+            String variable = environment.get(Setting.environmentVariable(name));
+            value = variable != null ? variable : own.get(name);
         }
-        if (name.startsWith("sys:")) {
-            return System.getProperty(name.substring(4));
-        }
-        String variable = environment.get(Setting.environmentVariable(name));
-        return variable != null ? variable : own.get(name);
+        return value == null || value.isBlank() ? null : value;
     }
 
     private static Settings settings(Map<String, String> values, Path keys) {

@@ -12,6 +12,7 @@ final class SettingsTable {
     static final String PORT = "llm.http.port";
     static final String MAX_BODY = "llm.http.max-body-bytes";
     static final String WORKERS = "llm.http.workers";
+    static final String OPENAI_URL = "llm.openai.base-url";
     static final String KEYS_FILE = "llm.access.keys-file";
     static final String OPEN = "llm.access.open";
     static final String SHUTDOWN_TIMEOUT = "llm.shutdown.timeout";
@@ -53,6 +54,16 @@ final class SettingsTable {
                     Kind.flag(),
                     "true lets the gateway listen beyond loopback though no key is asked for."),
             new Setting(
+                    OPENAI_URL,
+                    "{{env:OPENAI_BASE_URL:https://api.openai.com/v1}}",
+                    Kind.httpUrl(),
+                    "Where the models of OpenAI's dialect are: OpenAI, vLLM, Ollama, OpenRouter, Azure."),
+            new Setting(
+                    "llm.openai.key",
+                    "{{env:OPENAI_API_KEY:}}",
+                    Kind.credential(),
+                    "The key for it. Keep it out of this file: the environment is the place for secrets."),
+            new Setting(
                     "llm.validate.max-characters",
                     "1000000",
                     Kind.number(1, 100_000_000),
@@ -78,18 +89,47 @@ final class SettingsTable {
                     Kind.duration(ZERO, HOUR),
                     "How long calls under way may go on once the gateway is told to stop."),
             new Setting(
+                    "llm.logs", "logs", Kind.path(), "The directory of calls.jsonl, which has a line for each call."),
+            new Setting(
+                    "llm.calls.size",
+                    "100 MB",
+                    Kind.size(),
+                    "calls.jsonl is rotated once it is that large, and each day."),
+            new Setting("llm.calls.files", "14", Kind.number(1, 10000), "How many rotated files are kept."),
+            new Setting(
+                    "llm.log.level",
+                    "info",
+                    Kind.oneOf("trace", "debug", "info", "warn", "error", "off"),
+                    "How much the gateway says on stderr."),
+            new Setting(
+                    "llm.log.format",
+                    "text",
+                    Kind.oneOf("text", "json"),
+                    "How it says it: text, or json (Elastic Common Schema)."),
+            new Setting(
                     FILES,
                     "false",
                     Kind.flag(),
                     "true answers the requests that are dropped as files into the inbox (routes/files.camel.yaml)."),
-            new Setting("llm.files.inbox", "data/inbox", Kind.path(), "Where requests are dropped."),
-            new Setting("llm.files.outbox", "data/outbox", Kind.path(), "Where their answers are put."),
-            new Setting("llm.files.done", "data/done", Kind.path(), "Where answered requests are moved to."),
+            new Setting("llm.files.inbox", "inbox", Kind.path(), "Where requests are dropped."),
+            new Setting("llm.files.outbox", "outbox", Kind.path(), "Where their answers are put."),
+            new Setting("llm.files.done", "done", Kind.path(), "Where answered requests are moved to."),
             new Setting(
                     "llm.files.failed",
-                    "data/failed",
+                    "failed",
                     Kind.path(),
                     "Where requests that failed are moved to, each with its error beside it."),
+            new Setting("llm.files.parallel", "4", Kind.number(1, 1000), "How many files are answered at once."),
+            new Setting(
+                    "llm.files.settle",
+                    "1s",
+                    Kind.duration(ZERO, HOUR),
+                    "How long a file must not have changed before it counts as whole."),
+            new Setting(
+                    "llm.files.max-bytes",
+                    "20971520",
+                    Kind.number(1024, Integer.MAX_VALUE),
+                    "The largest file that is read, in bytes."),
             new Setting(
                     "llm.files.key-id",
                     "",

@@ -34,11 +34,22 @@ record Explanation(String problem, String remedy, int line, List<String> needles
     private static final Pattern NO_STEPS = Pattern.compile("Route \\S+ has no output processors");
     private static final Pattern QUOTED = Pattern.compile("['\\[]([^'\\[\\]]{2,80})['\\]]");
 
+    private static final String DECLARE = "Declare it under 'beans:'";
+
+    /** Whether a bean is missing, whose name is the first of the needles. */
+    boolean missingBean() {
+        return remedy.equals(DECLARE);
+    }
+
     private Explanation(String problem, String remedy, String... needles) {
         this(problem, remedy, 0, List.of(needles));
     }
 
-    /** Explains a failure by the cause in its chain that says most. */
+    /**
+     * Explains a failure by the cause in its chain that says most.
+     *
+     * @param context knows what there is besides what is missing; null when it does not matter
+     */
     static Explanation of(Throwable failure, CamelContext context) {
         List<Throwable> chain = new ArrayList<>();
         for (Throwable t = failure; t != null && !chain.contains(t); t = t.getCause()) {
@@ -75,8 +86,7 @@ record Explanation(String problem, String remedy, int line, List<String> needles
             return noClass(cause.getMessage().replace('/', '.'));
         }
         if (cause instanceof NoSuchBeanException e && e.getName() != null) {
-            return new Explanation(
-                    firstLine(e.getMessage()), "Declare it under 'beans:'", e.getName(), "#" + e.getName());
+            return new Explanation(firstLine(e.getMessage()), DECLARE, e.getName(), "#" + e.getName());
         }
         if (cause instanceof NoSuchLanguageException e) {
             return new Explanation(
@@ -159,7 +169,8 @@ record Explanation(String problem, String remedy, int line, List<String> needles
         Matcher options = UNKNOWN_OPTIONS.matcher(e.getMessage());
         if (options.find()) {
             String option = options.group(1).replaceFirst("=.*", "");
-            EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory(scheme);
+            EndpointUriFactory factory =
+                    context == null ? null : context.getCamelContextExtension().getEndpointUriFactory(scheme);
             Set<String> known = factory == null ? Set.of() : factory.propertyNames();
             return new Explanation(
                     "endpoint '" + scheme + "' has no option '" + option + "'",
@@ -180,7 +191,7 @@ record Explanation(String problem, String remedy, int line, List<String> needles
         String jar = "put camel-" + scheme + " on the class path";
         return new Explanation(
                 "there is no component '" + scheme + "'",
-                Nearest.to(scheme, context.getComponentNames())
+                Nearest.to(scheme, context == null ? Set.of() : context.getComponentNames())
                         .map(near -> "Did you mean '" + near + "'? Else " + jar)
                         .orElse("Check its spelling, or " + jar),
                 0,

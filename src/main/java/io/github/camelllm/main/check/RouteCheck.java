@@ -1,7 +1,6 @@
 package io.github.camelllm.main.check;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.spi.Registry;
 
 /**
@@ -23,9 +23,7 @@ import org.apache.camel.spi.Registry;
  */
 public final class RouteCheck {
 
-    /** What the names of route files end in. */
-    public static final String SUFFIX = ".camel.yaml";
-
+    private static final Pattern PLACE = Pattern.compile("(?:file:)?(.+?)(?::(\\d+))?");
     private static final Pattern POOL =
             Pattern.compile("camel\\.threadpool\\.config\\[([^]]+)].*", Pattern.CASE_INSENSITIVE);
     private static final Pattern BEAN = Pattern.compile("camel\\.beans\\.([^.\\[]+).*");
@@ -60,7 +58,7 @@ public final class RouteCheck {
     public List<Diagnostic> check(Path directory) {
         List<Diagnostic> problems = new ArrayList<>();
         List<RouteFile> files = new ArrayList<>();
-        for (Path path : files(directory, problems)) {
+        for (Path path : RouteFiles.in(directory, shown, problems)) {
             files.add(RouteFile.read(path, shown.apply(path), problems));
         }
         RouteIndex index = new RouteIndex(files, this::property);
@@ -85,34 +83,6 @@ public final class RouteCheck {
         return problems.stream().distinct().sorted(Diagnostic.ORDER).toList();
     }
 
-    /** The route files of a directory, sorted; what is wrong with the directory is noted. */
-    private List<Path> files(Path directory, List<Diagnostic> problems) {
-        String name = shown.apply(directory);
-        if (!Files.isDirectory(directory)) {
-            problems.add(new Diagnostic(name, 0, "there is no such directory of routes", "Name one with --routes DIR"));
-            return List.of();
-        }
-        List<Path> found = new ArrayList<>();
-        try (Stream<Path> children = Files.list(directory)) {
-            for (Path child : children.sorted().toList()) {
-                if (child.toString().endsWith(SUFFIX)) {
-                    found.add(child);
-                } else if (child.toString().endsWith(".camel.yml")) {
-                    problems.add(new Diagnostic(
-                            shown.apply(child), 0, "the file is not read", "Let its name end in " + SUFFIX));
-                }
-            }
-        } catch (IOException e) {
-            problems.add(new Diagnostic(name, 0, "cannot be read: " + e.getMessage(), "Make it a readable directory"));
-            return List.of();
-        }
-        if (found.isEmpty()) {
-            problems.add(new Diagnostic(
-                    name, 0, "the directory holds no route file", "Put one there; its name must end in " + SUFFIX));
-        }
-        return found;
-    }
-
     /** What Camel says of a line that something is known to be wrong with adds nothing. */
     private void load(RouteIndex index, Set<Unit> sound, List<Diagnostic> problems) {
         Set<String> told = new HashSet<>();
@@ -135,6 +105,28 @@ public final class RouteCheck {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A failed start of Camel's, in one line.
+     *
+     * @param failure what Camel threw
+     * @param shown how messages call a file
+     */
+    public static Diagnostic explain(Throwable failure, Function<Path, String> shown) {
+        Explanation explanation = Explanation.of(failure, null);
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            String location = t instanceof FailedToCreateRouteException created
+                    ? created.getLocation()
+                    : t instanceof FailedToStartRouteException started ? started.getLocation() : null;
+            Matcher place = location == null ? null : PLACE.matcher(location);
+            if (place != null && place.matches()) {
+                String source = shown.apply(Path.of(place.group(1)));
+                int line = place.group(2) == null ? 0 : Integer.parseInt(place.group(2));
+                return new Diagnostic(source, line, explanation.problem(), explanation.remedy());
+            }
+        }
+        return new Diagnostic("start", 0, explanation.problem(), explanation.remedy());
     }
 
     private String property(String name) {

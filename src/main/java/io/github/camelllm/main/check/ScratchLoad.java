@@ -147,6 +147,9 @@ final class ScratchLoad implements AutoCloseable {
     /** Points at the line: the one that Camel names, else where the text stands that it complains about. */
     private void explain(Unit unit, Node node, Throwable failure) {
         Explanation explanation = Explanation.of(failure, context);
+        if (explanation.missingBean() && explanation.needles().stream().anyMatch(index.beans::containsKey)) {
+            return; // it is declared, and what is wrong with it is told where
+        }
         Template template = index.templates.get(Yaml.text(unit.body(), "routeTemplateRef"));
         Unit home = unit;
         int line = explanation.line();
