@@ -43,6 +43,7 @@ final class CompletedQueue {
     private final AtomicLong promptBytes = new AtomicLong();
     private final Thread worker;
     private volatile boolean open = true;
+    private volatile boolean outOfTime;
 
     /**
      * Starts the thread.
@@ -111,7 +112,7 @@ final class CompletedQueue {
             try {
                 batch.add(queue.take());
             } catch (InterruptedException e) {
-                return; // the stop has run out of time, and counts what is left
+                return; // out of time: the stop counts what is left
             }
             queue.drainTo(batch, MAX_BATCH - 1);
             for (Entry entry : batch) {
@@ -127,6 +128,11 @@ final class CompletedQueue {
 
     private void deliver(Entry entry) {
         if (entry == STOP) {
+            return;
+        }
+        if (outOfTime) {
+            dropped.add(1);
+            pending.cancel();
             return;
         }
         try {
@@ -155,6 +161,7 @@ final class CompletedQueue {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        outOfTime = true;
         worker.interrupt();
         List<Entry> left = new ArrayList<>();
         queue.drainTo(left);

@@ -76,11 +76,12 @@ final class FinishedCalls {
         return List.copyOf(tries);
     }
 
-    /** What operators are told of a failure; null where the words may quote what the client sent. */
+    /**
+     * What a failure was, in the gateway's own words: a provider's, which are the problem's detail or the message of a
+     * refusal, may quote the prompt, and stand in the log alone.
+     */
     private static String cause(Problem problem) {
-        return problem.status() < ErrorCode.INTERNAL_ERROR.status()
-                ? null
-                : oneLine(problem.detail().orElse(problem.getMessage()), MAX_TEXT);
+        return problem.status() < ErrorCode.INTERNAL_ERROR.status() ? null : oneLine(problem.getMessage(), MAX_TEXT);
     }
 
     /** Whatever stands where a model's name belongs is recorded only if it could be one: it may be a misplaced prompt. */

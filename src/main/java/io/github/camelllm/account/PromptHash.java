@@ -28,7 +28,7 @@ final class PromptHash {
         return messages != null ? messages : request.get("input");
     }
 
-    /** The hash in lower-case hexadecimal; null when there is no prompt, or it cannot be written as UTF-8. */
+    /** The hash in lower-case hexadecimal; null when there is no prompt, or it changed while it was read. */
     static String of(JsonNode prompt) {
         if (prompt == null) {
             return null;
@@ -37,7 +37,7 @@ final class PromptHash {
         try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
             CANONICAL.writeValue(out, prompt);
         } catch (IOException | RuntimeException e) {
-            return null; // half a surrogate pair, or a route that went on changing the request after the call
+            return null; // somebody's route goes on changing the request after the call
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -1,7 +1,8 @@
 package io.github.camelllm.observe;
 
 import io.github.camelllm.call.FinishedCall;
-import io.github.camelllm.call.Ticker;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.step.Calls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -63,10 +64,10 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         }
     }
 
-    /** Binds everything once the routes and their beans are there. */
+    /** Binds everything once the routes and their beans are there; Camel calls it twice. */
     @Override
     public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) throws Exception {
-        if (!alreadyStarted) {
+        if (!alreadyStarted && !isStarted()) {
             context.addService(this, true);
             refresh();
         }
@@ -79,22 +80,17 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         CallMeters meters = callMeters();
         String model = names.label(call.model());
         meters.record(call, model, model.equals(call.model()) ? call.provider() : model);
-        for (FinishedCall.Try attempt : call.attempts()) {
-            recordLatency(call, attempt);
-        }
+        call.attempts().forEach(this::recordLatency);
     }
 
     /**
-     * A model's latency is its own: from the request to the first sign of an answer. A slow reader does not make a model
-     * look slow, nor does a refusal by the gateway make it look fast. A model that let the time run out gave no sign;
-     * the whole call stands for it.
+     * A model's latency is its own: from the request to the first sign of an answer, so that a slow reader does not make
+     * a model look slow. Failures do not count, because a fast one would make it look fast; running out of time does.
      */
-    private void recordLatency(FinishedCall call, FinishedCall.Try attempt) {
-        String model = names.label(attempt.model());
-        if (attempt.waitedNanos() >= 0) {
-            latencies.record(model, attempt.waitedNanos());
-        } else if ("upstream_timeout".equals(attempt.errorCode())) {
-            latencies.record(model, call.latencyNanos());
+    private void recordLatency(FinishedCall.Try attempt) {
+        boolean timeout = ErrorCode.UPSTREAM_TIMEOUT.code().equals(attempt.errorCode());
+        if (attempt.waitedNanos() >= 0 && (attempt.errorCode() == null || timeout)) {
+            latencies.record(names.label(attempt.model()), attempt.waitedNanos());
         }
     }
 
@@ -132,8 +128,7 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
             names = new ModelNames(camelContext);
             states = new ModelStates(camelContext, names);
             stateGauge = states.gauge(registry);
-            Ticker ticker = camelContext.getRegistry().findSingleByType(Ticker.class);
-            latencies = new LatencyWindow(ticker == null ? Ticker.SYSTEM : ticker, settings.window());
+            latencies = new LatencyWindow(Calls.ticker(camelContext), settings.window());
             if (settings.jvm()) {
                 jvmMeters = JvmMeters.bind(registry);
             }
