@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * One call on its way through the chain: what is asked, by whom, of which model, and what has become of it.
  *
  * <p>Routes read it as the exchange property {@code llm}: {@code ${exchangeProperty.llm.inputTokens} > 10000}. That is
- * why its properties are written as getters. One thread at a time works on a call; only its {@link #cancellation} may be used
- * by any thread at any time.
+ * why its properties are written as getters. One thread at a time works on a call, but any thread may cancel it and so end
+ * its stream: what a stream notes as it goes ({@link #used}, {@link #finishReason}, {@link #firstToken}) may be noted and
+ * read by any thread.
  */
 public final class Call {
 
@@ -32,11 +33,11 @@ public final class Call {
     private List<String> chain = List.of();
     private String model;
     private String provider;
-    private Usage usage;
-    private String finishReason;
+    private volatile Usage usage;
+    private volatile String finishReason;
     private String cache = "bypass";
     private long inputEstimate = -1;
-    private long firstTokenNanos = -1;
+    private volatile long firstTokenNanos = -1;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -211,19 +212,23 @@ public final class Call {
         return usage;
     }
 
-    /** Notes what was used. */
-    public void used(Usage newUsage) {
-        this.usage = newUsage;
+    /** Notes what was used. An estimate never replaces what a provider has reported. */
+    public synchronized void used(Usage newUsage) {
+        if (usage == null || usage.estimated() || !newUsage.estimated()) {
+            this.usage = newUsage;
+        }
     }
 
     /** Tokens of the prompt: what was used once that is known, an estimate before. */
     public long getInputTokens() {
-        return usage != null ? usage.inputTokens() : inputEstimate();
+        Usage known = usage;
+        return known != null ? known.inputTokens() : inputEstimate();
     }
 
     /** Tokens of the completion; 0 while nothing is known. */
     public long getOutputTokens() {
-        return usage != null ? usage.outputTokens() : 0;
+        Usage known = usage;
+        return known != null ? known.outputTokens() : 0;
     }
 
     /** The estimate of the prompt's tokens; 0 when the request is no JSON object. */

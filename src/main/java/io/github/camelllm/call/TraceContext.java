@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param traceId 32 hexadecimal digits, not all zero
  * @param spanId the span of this call in the gateway: 16 hexadecimal digits, not all zero
  * @param parentId the caller's span; null when the trace begins here
- * @param flags two hexadecimal digits
+ * @param flags {@code 01} when the caller may have recorded its part of the trace, else {@code 00}
  */
 public record TraceContext(String traceId, String spanId, String parentId, String flags) {
 
@@ -28,10 +28,15 @@ public record TraceContext(String traceId, String spanId, String parentId, Strin
                     && !extraInVersion0
                     && !matcher.group(2).equals(NO_TRACE)
                     && !matcher.group(3).equals(NO_SPAN)) {
-                return new TraceContext(matcher.group(2), newSpanId(), matcher.group(3), matcher.group(4));
+                return new TraceContext(matcher.group(2), newSpanId(), matcher.group(3), known(matcher.group(4)));
             }
         }
         return new TraceContext(newSpanId() + newSpanId(), newSpanId(), null, "00");
+    }
+
+    /** Section 3.2.2.5.2: flags that this version does not know are not passed on. */
+    private static String known(String flags) {
+        return (Integer.parseInt(flags, 16) & 1) == 1 ? "01" : "00";
     }
 
     /** The {@code traceparent} to send on: the same trace, this call's span as the parent. */

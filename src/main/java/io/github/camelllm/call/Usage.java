@@ -31,8 +31,9 @@ public record Usage(
         return new Usage(inputTokens, outputTokens, 0, 0, true);
     }
 
-    /** Input and output together. */
+    /** Input and output together; {@link Long#MAX_VALUE} where a provider's numbers add up to more. */
     public long totalTokens() {
-        return inputTokens + outputTokens;
+        long sum = inputTokens + outputTokens;
+        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 }

@@ -25,9 +25,16 @@ final class ErrorAnswers {
 
     private static final int MAX_REASON = 500;
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
-    private static final Pattern SECRETS =
-            Pattern.compile("(?i)https?://\\S+|\\b(?:sk|pk|key|org|proj)-[A-Za-z0-9_*-]{4,}|\\bBearer\\s+\\S+");
-    private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}]+");
+    private static final int MAX_PARAM = 200;
+    private static final Pattern SECRETS = Pattern.compile("(?i)https?://\\S+"
+            + "|\\bBearer\\s+\\S+"
+            + "|\\b(?:sk|pk|gsk)[-_][a-z0-9_*-]{4,}"
+            + "|\\b(?:key|org|proj|xai|hf)[-_](?=[a-z_-]*[0-9*])[a-z0-9_*-]{4,}"
+            + "|\\bAIza[a-z0-9_-]{10,}"
+            + "|\\beyJ[a-z0-9_-]{8,}[a-z0-9_.-]*"
+            + "|\\b[0-9a-f]{32,}\\b");
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
+    private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.\\[\\]$-]*");
     private static final Set<String> TOO_LONG = Set.of("context_length_exceeded", "string_above_max_length");
     private static final Set<String> AGAINST_POLICY =
             Set.of("content_policy_violation", "content_filter", "moderation_blocked", "ResponsibleAIPolicyViolation");
@@ -91,31 +98,51 @@ final class ErrorAnswers {
                 || AGAINST_POLICY.contains(error.path("innererror").path("code").asText(""))) {
             errorCode = ErrorCode.CONTENT_POLICY_VIOLATION;
         }
-        return Problem.of(errorCode, message).withParam(error.path("param").textValue());
+        return Problem.of(errorCode, message).withParam(field(error.path("param")));
     }
 
-    /** The {@code error} object of an answer; missing when there is none. */
+    private static String field(JsonNode param) {
+        String name = param.asText("");
+        return param.isTextual()
+                        && name.length() <= MAX_PARAM
+                        && FIELD.matcher(name).matches()
+                ? name
+                : null;
+    }
+
+    /** The {@code error} object of an answer, or what stands for it; missing when there is none. */
     static JsonNode errorOf(byte[] body) {
         try {
-            JsonNode json = Json.read(body);
-            JsonNode error = json == null ? MissingNode.getInstance() : json.path("error");
-            return error.isTextual() ? Json.object().set("message", error) : error;
+            return errorOf(Json.read(body));
         } catch (IOException e) {
             return MissingNode.getInstance();
         }
     }
 
-    /** The provider's words, without addresses, keys or control characters, cut to a bearable length. */
+    private static JsonNode errorOf(JsonNode json) {
+        JsonNode error = json.path("error");
+        if (error.isTextual()) { // Ollama
+            return Json.object().set("message", error);
+        }
+        return error.isMissingNode() && json.path("message").isTextual() ? json : error; // vLLM
+    }
+
+    /** The provider's words, without addresses, keys or what cannot be seen, cut to a bearable length. */
     static String reason(JsonNode error, String otherwise) {
         String message = error.path("message").asText("");
-        if (message.isBlank()) {
-            return otherwise;
-        }
-        String cut = message.length() > MAX_REASON ? message.substring(0, MAX_REASON) + "…" : message;
-        return NOT_PRINTABLE
-                .matcher(SECRETS.matcher(cut).replaceAll("[removed]"))
+        String readable = NOT_PRINTABLE
+                .matcher(SECRETS.matcher(message).replaceAll("[removed]"))
                 .replaceAll(" ")
                 .strip();
+        return readable.isEmpty() ? otherwise : cut(readable);
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= MAX_REASON) {
+            return text;
+        }
+        boolean inPair = Character.isHighSurrogate(text.charAt(MAX_REASON - 1));
+        return text.substring(0, inPair ? MAX_REASON - 1 : MAX_REASON) + "…";
     }
 
     private static boolean isBill(JsonNode error) {

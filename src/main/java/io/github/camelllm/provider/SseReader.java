@@ -26,12 +26,14 @@ final class SseReader {
     private int limit;
     private boolean skipLineFeed;
     private final Line line = new Line();
+    private final ByteArrayOutputStream event = new ByteArrayOutputStream();
+    private boolean firstLine = true;
 
     /**
      * @param in the stream; not closed here
      * @param maxEventBytes the largest event accepted, in bytes
-     * @param idleNanos the longest wait for an event while comments keep the connection busy; complete silence is the
-     *     stream's own affair
+     * @param idleNanos the longest wait for an event while comments or blank lines keep the connection busy; complete
+     *     silence is the stream's own affair
      * @param ticker the clock that {@code idleNanos} is measured with
      */
     SseReader(InputStream in, int maxEventBytes, long idleNanos, Ticker ticker) {
@@ -49,29 +51,24 @@ final class SseReader {
      * @throws IOException when reading fails, or an event is larger than allowed
      */
     byte[] next() throws IOException {
-        byte[] data = null;
+        event.reset();
+        boolean hasData = false;
         long waitingSince = ticker.nanos();
         while (readLine()) {
-            if (line.size() == 0) {
-                if (data != null) {
-                    return data;
+            if (line.isData()) {
+                if (hasData) {
+                    event.write(' ');
                 }
-            } else if (line.isData()) {
-                data = data == null ? line.value() : join(data, line.value());
+                line.writeValueTo(event);
+                bound(event.size());
+                hasData = true;
+            } else if (line.size() == 0 && hasData) {
+                return event.toByteArray();
             } else if (ticker.nanos() - waitingSince > idleNanos) {
-                throw new SocketTimeoutException("nothing but comments for " + idleNanos / 1_000_000 + " ms");
+                throw new SocketTimeoutException("no event for " + idleNanos / 1_000_000 + " ms");
             }
         }
         return null;
-    }
-
-    private byte[] join(byte[] first, byte[] second) throws IOException {
-        bound(first.length + 1L + second.length);
-        byte[] joined = new byte[first.length + 1 + second.length];
-        System.arraycopy(first, 0, joined, 0, first.length);
-        joined[first.length] = ' ';
-        System.arraycopy(second, 0, joined, first.length + 1, second.length);
-        return joined;
     }
 
     private boolean readLine() throws IOException {
@@ -97,6 +94,10 @@ final class SseReader {
             if (end < limit) {
                 skipLineFeed = buffer[end] == '\r';
                 position++;
+                if (firstLine) {
+                    firstLine = false;
+                    line.dropByteOrderMark();
+                }
                 return true;
             }
         }
@@ -128,14 +129,19 @@ final class SseReader {
                     && (count == FIELD || buf[FIELD] == ':');
         }
 
-        byte[] value() {
+        void writeValueTo(ByteArrayOutputStream out) {
             int start = Math.min(count, FIELD + 1);
             if (start < count && buf[start] == ' ') {
                 start++;
             }
-            byte[] value = new byte[count - start];
-            System.arraycopy(buf, start, value, 0, value.length);
-            return value;
+            out.write(buf, start, count - start);
+        }
+
+        void dropByteOrderMark() {
+            if (count >= 3 && buf[0] == (byte) 0xef && buf[1] == (byte) 0xbb && buf[2] == (byte) 0xbf) {
+                count -= 3;
+                System.arraycopy(buf, 3, buf, 0, count);
+            }
         }
     }
 }

@@ -1,0 +1,90 @@
+package io.github.camelllm.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FinishedCallTest {
+
+    private static final Identity WHO = new Identity("k1", "acme", "ann", "search", "pro", Set.of());
+
+    @Test
+    void tellsAllThatIsKnown() {
+        FinishedCall finished = new FinishedCall(
+                "req_1",
+                "0af7651916cd43dd8448eb211c80319c",
+                Instant.parse("2026-01-01T00:00:00.123456Z"),
+                "chat",
+                WHO,
+                "fast",
+                "code",
+                true,
+                "gpt-4o-mini",
+                "openai",
+                Usage.reported(10, 20, 3, 4),
+                1_234_567_891L,
+                200_000_499L,
+                150_000_000L,
+                160_000_000L,
+                "stop",
+                "miss",
+                List.of(new FinishedCall.Try("gpt-4o", "openai", 100_000_000L, 503, "upstream_error", "it failed")),
+                200,
+                null,
+                "ab12");
+
+        assertThat(finished.ok()).isTrue();
+        assertThat(finished.toJson())
+                .hasToString("{\"time\":\"2026-01-01T00:00:00.123456Z\",\"request_id\":\"req_1\","
+                        + "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\",\"operation\":\"chat\",\"key_id\":\"k1\","
+                        + "\"tenant\":\"acme\",\"user\":\"ann\",\"team\":\"search\",\"tier\":\"pro\",\"asked\":\"fast\","
+                        + "\"task\":\"code\",\"stream\":true,\"model\":\"gpt-4o-mini\",\"provider\":\"openai\","
+                        + "\"input_tokens\":10,\"output_tokens\":20,\"cached_input_tokens\":3,\"reasoning_tokens\":4,"
+                        + "\"tokens_estimated\":false,\"latency_ms\":1234.568,\"time_to_first_token_ms\":200.0,"
+                        + "\"upstream_ms\":150.0,\"finish_reason\":\"stop\",\"cache\":\"miss\",\"attempts\":[{"
+                        + "\"model\":\"gpt-4o\",\"provider\":\"openai\",\"waited_ms\":100.0,\"status\":503,"
+                        + "\"error_code\":\"upstream_error\",\"cause\":\"it failed\"}],\"status\":200,"
+                        + "\"error_code\":null,\"prompt_sha256\":\"ab12\"}");
+    }
+
+    @Test
+    void saysNullWhereNothingIsKnown() {
+        FinishedCall finished = new FinishedCall(
+                "req_1",
+                "t",
+                Instant.EPOCH,
+                "chat",
+                Identity.ANONYMOUS,
+                null,
+                null,
+                false,
+                null,
+                null,
+                Usage.NONE,
+                0,
+                -1,
+                0,
+                -1,
+                null,
+                "bypass",
+                List.of(new FinishedCall.Try("m", "p", -1, 0, null, null)),
+                400,
+                "invalid_request",
+                null);
+
+        assertThat(finished.ok()).isFalse();
+        assertThat(finished.toJson())
+                .hasToString("{\"time\":\"1970-01-01T00:00:00Z\",\"request_id\":\"req_1\",\"trace_id\":\"t\","
+                        + "\"operation\":\"chat\",\"key_id\":\"anonymous\",\"tenant\":\"default\","
+                        + "\"user\":\"anonymous\",\"team\":\"default\",\"tier\":\"free\",\"asked\":null,\"task\":null,"
+                        + "\"stream\":false,\"model\":null,\"provider\":null,\"input_tokens\":0,\"output_tokens\":0,"
+                        + "\"cached_input_tokens\":0,\"reasoning_tokens\":0,\"tokens_estimated\":false,"
+                        + "\"latency_ms\":0.0,\"time_to_first_token_ms\":null,\"upstream_ms\":0.0,"
+                        + "\"finish_reason\":null,\"cache\":\"bypass\",\"attempts\":[{\"model\":\"m\","
+                        + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,\"cause\":null}],"
+                        + "\"status\":400,\"error_code\":\"invalid_request\",\"prompt_sha256\":null}");
+    }
+}
