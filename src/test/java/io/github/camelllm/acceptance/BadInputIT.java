@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
+import java.io.EOFException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -406,7 +408,7 @@ class BadInputIT extends GatewayAcceptance {
                         .as(bytes.substring(0, Math.min(60, bytes.length())))
                         .isBetween(400, 499);
                 Problems.assertSafe(response);
-            } catch (java.io.EOFException | java.net.SocketException e) {
+            } catch (EOFException | SocketException e) {
                 assertThat(e)
                         .as("closed without an answer, as one may for what is no HTTP")
                         .isNotNull();

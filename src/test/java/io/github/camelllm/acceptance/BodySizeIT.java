@@ -8,6 +8,7 @@ import io.github.camelllm.testkit.RawResponse;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,7 +100,7 @@ class BodySizeIT extends GatewayAcceptance {
         try (RawClient client = RawClient.connect(gateway.port())) {
             client.send("POST " + CHAT + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                     + "Expect: 100-continue\r\nContent-Length: " + body.length + "\r\n\r\n");
-            client.patience(java.time.Duration.ofSeconds(3));
+            client.patience(Duration.ofSeconds(3));
             assertThat(client.interimOrFinalHead().status())
                     .as("curl asks before it sends a large body")
                     .isEqualTo(100);

@@ -3,6 +3,7 @@ package io.github.camelllm.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.GatewaySetup;
@@ -214,7 +215,7 @@ class CallRecordIT extends GatewayAcceptance {
         upstream.next(Reply.error(500));
         String last = chat(STEADY).header("x-request-id");
         gateway.awaitRecord(last);
-        io.github.camelllm.testkit.Await.until(
+        Await.until(
                 SOON, "a metered error", () -> gateway.metrics().sum("llm_errors_total", "code", "upstream_error") > 0);
 
         Metrics metrics = gateway.metrics();

@@ -8,6 +8,7 @@ import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Received;
 import io.github.camelllm.testkit.Reply;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class HygieneIT extends GatewayAcceptance {
             upstream.next(dirty(replies[i]));
             RawResponse response = i == 1 ? chat(STEADY, "\"stream\":true") : chat(STEADY);
             assertThat(response.headers())
-                    .extracting(header -> header.name().toLowerCase(java.util.Locale.ROOT))
+                    .extracting(header -> header.name().toLowerCase(Locale.ROOT))
                     .doesNotContain(
                             "set-cookie",
                             "server",

@@ -2,6 +2,8 @@ package io.github.camelllm.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.call.Json;
 import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Reply;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,15 +170,14 @@ class PassThroughIT extends GatewayAcceptance {
         return data;
     }
 
-    private static com.fasterxml.jackson.databind.JsonNode json(String text) throws Exception {
-        return io.github.camelllm.call.Json.read(text.getBytes(StandardCharsets.UTF_8));
+    private static JsonNode json(String text) throws Exception {
+        return Json.read(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** All numbers as they are written, in order. */
     private static List<String> digits(String json) {
         List<String> numbers = new ArrayList<>();
-        var matcher =
-                java.util.regex.Pattern.compile("(?<=[:\\[,])-?\\d[\\d.eE+-]*").matcher(json);
+        var matcher = Pattern.compile("(?<=[:\\[,])-?\\d[\\d.eE+-]*").matcher(json);
         while (matcher.find()) {
             numbers.add(matcher.group());
         }

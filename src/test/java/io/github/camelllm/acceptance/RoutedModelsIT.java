@@ -3,6 +3,7 @@ package io.github.camelllm.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Gate;
 import io.github.camelllm.testkit.GatewaySetup;
@@ -124,8 +125,7 @@ class RoutedModelsIT extends GatewayAcceptance {
         chat("healing");
         chat("healing");
         Problems.assertProblem(chat("healing"), 503, "no_model_available");
-        io.github.camelllm.testkit.Await.until(
-                SOON, "the breaker to half-open", () -> chat("healing").status() == 200);
+        Await.until(SOON, "the breaker to half-open", () -> chat("healing").status() == 200);
     }
 
     @Test
@@ -154,8 +154,7 @@ class RoutedModelsIT extends GatewayAcceptance {
             assertThat(first.response().status()).isEqualTo(200);
             assertThat(second.events()).endsWith("data: [DONE]");
         }
-        io.github.camelllm.testkit.Await.until(
-                SOON, "room for a call", () -> chat("couple").status() == 200);
+        Await.until(SOON, "room for a call", () -> chat("couple").status() == 200);
     }
 
     @ParameterizedTest

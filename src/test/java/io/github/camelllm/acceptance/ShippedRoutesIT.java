@@ -2,12 +2,14 @@ package io.github.camelllm.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,15 +45,13 @@ class ShippedRoutesIT {
                             .status())
                     .isEqualTo(200);
             Path inbox = gateway.directory().resolve("inbox");
-            io.github.camelllm.testkit.Await.until(
-                    java.time.Duration.ofSeconds(10), "the inbox", () -> Files.isDirectory(inbox));
+            Await.until(Duration.ofSeconds(10), "the inbox", () -> Files.isDirectory(inbox));
             Path partial = gateway.directory().resolve("request.tmp");
             Files.writeString(
                     partial, "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"From a file\"}]}");
             Files.move(partial, inbox.resolve("request.json"));
             Path outbox = gateway.directory().resolve("outbox");
-            io.github.camelllm.testkit.Await.until(
-                    java.time.Duration.ofSeconds(20), "an answer in " + outbox, () -> contains(outbox, "From a file"));
+            Await.until(Duration.ofSeconds(20), "an answer in " + outbox, () -> contains(outbox, "From a file"));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -166,12 +167,11 @@ class StepOrderIT {
         }
     }
 
-    private static GatewayProcess start(FakeUpstream upstream, java.util.function.UnaryOperator<String> change)
-            throws Exception {
+    private static GatewayProcess start(FakeUpstream upstream, UnaryOperator<String> change) throws Exception {
         return GatewaySetup.shipped().upstream(upstream).edit(GATEWAY, change).start();
     }
 
-    private static String inChain(String yaml, java.util.function.UnaryOperator<String> change) {
+    private static String inChain(String yaml, UnaryOperator<String> change) {
         String chain = chain(yaml);
         String changed = change.apply(chain);
         assertThat(changed).isNotEqualTo(chain);

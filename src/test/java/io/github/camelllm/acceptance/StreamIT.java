@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -237,8 +239,7 @@ class StreamIT extends GatewayAcceptance {
     void readsFromTheProviderNoFasterThanItsClientReads() throws Exception {
         int events = 1500;
         String word = "x".repeat(20_000);
-        narrow.next(Reply.sse(
-                ChatScript.of(java.util.Collections.nCopies(events, word)).sse()));
+        narrow.next(Reply.sse(ChatScript.of(Collections.nCopies(events, word)).sse()));
         try (RawClient client = RawClient.connect(gateway.port(), 16 * 1024)) {
             client.postJson(CHAT, chatJson("narrow", "\"stream\":true"));
             Received received = narrow.awaitRequest(SOON);
@@ -259,7 +260,7 @@ class StreamIT extends GatewayAcceptance {
         long before = -1;
         for (long now = received.bytesWritten(); now != before; now = received.bytesWritten()) {
             before = now;
-            new java.util.concurrent.CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
+            new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
         }
         return before;
     }
@@ -275,8 +276,8 @@ class StreamIT extends GatewayAcceptance {
 
     @Test
     void losesNoEventWhenManyStreamsRunAtOnce() throws Exception {
-        upstream.always(request -> Reply.sse(
-                ChatScript.of(java.util.Collections.nCopies(200, "word ")).sse()));
+        upstream.always(request ->
+                Reply.sse(ChatScript.of(Collections.nCopies(200, "word ")).sse()));
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             clients.add(stream(STEADY));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -133,10 +134,7 @@ class UpstreamFailureIT extends GatewayAcceptance {
         upstream.next(
                 Reply.error(429).header("Retry-After", theirs), Reply.error(503).header("Retry-After", theirs));
         for (int i = 0; i < 2; i++) {
-            String retryAfter = chat(STEADY).header("retry-after");
-            assertThat(ours == null || retryAfter == null ? null : retryAfter)
-                    .as("Retry-After: " + retryAfter)
-                    .isEqualTo(ours);
+            assertThat(chat(STEADY).header("retry-after")).isEqualTo(ours);
         }
     }
 
@@ -231,9 +229,7 @@ class UpstreamFailureIT extends GatewayAcceptance {
     void endsAnAnswerThatNeverEnds() throws Exception {
         upstream.next(
                 Reply.json(200, ChatScript.of("x".repeat(4000)).json()).pieces(40, Duration.ofMillis(100)),
-                Reply.sse(ChatScript.of(java.util.Collections.nCopies(100, "x"))
-                        .sse()
-                        .every(Duration.ofMillis(100))));
+                Reply.sse(ChatScript.of(Collections.nCopies(100, "x")).sse().every(Duration.ofMillis(100))));
         Problems.assertProblem(chat("brief"), 504, "upstream_timeout");
         assertThat(chat("brief", "\"stream\":true").text())
                 .contains("\"upstream_timeout\"")
