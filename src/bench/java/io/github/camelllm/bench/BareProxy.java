@@ -3,6 +3,7 @@ package io.github.camelllm.bench;
 import io.github.camelllm.provider.HttpTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.spi.ExecutorServiceFactory;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,8 @@ final class BareProxy extends RouteBuilder {
         main.addInitialProperty("camel.server.enabled", "true");
         main.addInitialProperty("camel.server.host", "127.0.0.1");
         main.addInitialProperty("camel.server.port", args[0]);
+        main.addInitialProperty("camel.server.maxBodySize", "20971520");
+        main.addInitialProperty("camel.server.fileUploadEnabled", "false");
         main.bind("vertx", vertx());
         main.bind("transport", new HttpTransport());
         main.configure().addRoutesBuilder(new BareProxy(args[1]));
@@ -46,7 +49,11 @@ final class BareProxy extends RouteBuilder {
     }
 
     private static Vertx vertx() throws ReflectiveOperationException {
-        VertxOptions options = new VertxOptions().setWorkerPoolSize(256);
+        System.setProperty("vertx.disableDnsResolver", "true");
+        VertxOptions options = new VertxOptions()
+                .setWorkerPoolSize(256)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         if (Runtime.version().feature() < 21) {
             return Vertx.vertx(options);
         }

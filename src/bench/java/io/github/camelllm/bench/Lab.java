@@ -78,9 +78,9 @@ final class Lab implements AutoCloseable {
         return Proxy.awaitReady(child, started, url, 405, url);
     }
 
-    Proxy startGateway(String name, Path routes, String javaOptions) throws IOException, InterruptedException {
+    Proxy startGateway(String name, Path home, Path routes, String javaOptions)
+            throws IOException, InterruptedException {
         int port = freePort();
-        Path home = options.gateway().toAbsolutePath();
         List<String> command = List.of(
                 home.resolve("bin/gateway").toString(),
                 "--routes",

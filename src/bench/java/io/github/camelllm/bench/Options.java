@@ -11,7 +11,8 @@ import java.util.Properties;
  * @param jdk home of the JDK that runs the proxies ({@code jdk}; the one that runs the benchmark)
  * @param gateway the packaged gateway ({@code gateway}; {@code target/gateway})
  * @param routes the routes that the full chain runs ({@code routes}; those of the package)
- * @param against other routes that take the place of the bare proxy, to see what a line costs ({@code against}; null)
+ * @param against what takes the place of the bare proxy: other routes, to see what a line costs, or another packaged
+ *     gateway, to see what a change of code costs ({@code against}; null)
  * @param model the model to ask the gateway for ({@code model})
  * @param only the one measurement to take ({@code only}; null takes all)
  * @param profile whether to profile the full chain instead of measuring it ({@code profile})
@@ -30,7 +31,7 @@ record Options(
         Path out) {
 
     static Options read() {
-        Path gateway = path("gateway", Path.of("target", "gateway"));
+        Path gateway = path("gateway", Path.of("target", "gateway").toAbsolutePath());
         return new Options(
                 path("jdk", Path.of(System.getProperty("java.home"))),
                 gateway,

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
  * @param child the process
  * @param url its chat endpoint
  * @param readyMillis the time from the start of the process to its first good answer
+ * @param readyCpuMillis the CPU time it took until then
  */
-record Proxy(Child child, String url, double readyMillis) implements AutoCloseable {
+record Proxy(Child child, String url, double readyMillis, double readyCpuMillis) implements AutoCloseable {
 
     private static final long READY_SECONDS = 60;
     private static final long POLL_MILLIS = 5;
@@ -33,7 +34,7 @@ record Proxy(Child child, String url, double readyMillis) implements AutoCloseab
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        return new Proxy(child, url, (System.nanoTime() - startedNanos) / 1e6);
+        return new Proxy(child, url, (System.nanoTime() - startedNanos) / 1e6, Child.cpuNanos(child.pid()) / 1e6);
     }
 
     long pid() {
