@@ -1,6 +1,7 @@
 package io.github.camelllm.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.FinishedCall;
@@ -136,16 +137,18 @@ class AccountTest {
     void recordsAStreamAtItsEnd() throws Exception {
         try (Gateway gateway = Gateway.withRoutes(Gateway.COLLECT).start()) {
             gateway.modelThatStreams(TokenStream.of(List.of(ROLE, WORD)));
-            TokenStream stream = gateway.call().getMessage().getBody(TokenStream.class);
+            gateway.reader(stream -> {
+                gateway.ticker.advance(Duration.ofMillis(10));
+                assertThat(stream.next()).isSameAs(ROLE);
+                gateway.ticker.advance(Duration.ofMillis(10));
+                assertThat(stream.next()).isSameAs(WORD);
+                gateway.ticker.advance(Duration.ofMillis(10));
+                assertThat(gateway.finished).isEmpty();
+                assertThat(stream.next()).isNull();
+                stream.close();
+            });
 
-            gateway.ticker.advance(Duration.ofMillis(10));
-            assertThat(stream.next()).isSameAs(ROLE);
-            gateway.ticker.advance(Duration.ofMillis(10));
-            assertThat(stream.next()).isSameAs(WORD);
-            gateway.ticker.advance(Duration.ofMillis(10));
-            assertThat(gateway.finished).isEmpty();
-            assertThat(stream.next()).isNull();
-            stream.close();
+            gateway.call();
 
             FinishedCall call = gateway.only();
             assertThat(call.ok()).isTrue();
@@ -164,12 +167,12 @@ class AccountTest {
                 }
                 return event;
             }));
-            TokenStream stream = gateway.call().getMessage().getBody(TokenStream.class);
+            gateway.reader(stream -> {
+                assertThat(stream.next()).isSameAs(WORD);
+                assertThat(catchThrowable(stream::next)).isInstanceOf(Problem.class);
+            });
 
-            assertThat(stream.next()).isSameAs(WORD);
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(stream::next))
-                    .isInstanceOf(Problem.class);
-            stream.close();
+            gateway.call();
 
             FinishedCall call = gateway.only();
             assertThat(call.errorCode()).isEqualTo("upstream_error");
@@ -187,15 +190,28 @@ class AccountTest {
                         .onEnd(end -> call.used(Usage.estimate(5, 1))); // a model's route settles like this
                 exchange.getMessage().setBody(stream);
             });
-            TokenStream stream = gateway.call().getMessage().getBody(TokenStream.class);
+            gateway.reader(stream -> {
+                stream.next();
+                stream.close();
+            });
 
-            stream.next();
-            stream.close();
+            gateway.call();
 
             FinishedCall call = gateway.only();
             assertThat(call.errorCode()).isEqualTo("client_gone");
             assertThat(call.status()).isEqualTo(499);
             assertThat(call.usage()).isEqualTo(Usage.estimate(5, 1));
+        }
+    }
+
+    @Test
+    void recordsAStreamThatNobodyReads() throws Exception {
+        try (Gateway gateway = Gateway.withRoutes(Gateway.COLLECT).start()) {
+            gateway.modelThatStreams(TokenStream.of(List.of(WORD)));
+
+            gateway.call();
+
+            assertThat(gateway.only().errorCode()).isEqualTo("client_gone");
         }
     }
 
@@ -233,8 +249,7 @@ class AccountTest {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Gateway gateway = Gateway.withRoutes(Gateway.COLLECT).start()) {
             gateway.model(exchange -> exchange.getMessage().setBody(TokenStream.of(List.of(WORD))));
-            for (int i = 0; i < rounds; i++) {
-                TokenStream stream = gateway.call().getMessage().getBody(TokenStream.class);
+            gateway.reader(stream -> {
                 stream.next();
                 CyclicBarrier start = new CyclicBarrier(2);
                 Future<?> reader = threads.submit(() -> {
@@ -247,7 +262,10 @@ class AccountTest {
                     return null;
                 });
                 closer.get();
-                org.assertj.core.api.Assertions.catchThrowable(reader::get);
+                catchThrowable(reader::get);
+            });
+            for (int i = 0; i < rounds; i++) {
+                assertThat(gateway.call().getException()).isNull();
             }
             gateway.close();
             assertThat(gateway.finished).hasSize(rounds);
@@ -332,7 +350,7 @@ class AccountTest {
     @Test
     void refusesSettingsThatCannotBe() throws Exception {
         try (Gateway gateway = new Gateway(0, "5s")) {
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(gateway::start))
+            assertThat(catchThrowable(gateway::start))
                     .rootCause()
                     .hasMessage("account.queueSize is 0; allowed is 1 to 1000000");
         }

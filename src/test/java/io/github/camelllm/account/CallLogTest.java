@@ -82,19 +82,12 @@ class CallLogTest {
             });
             String body = "{\"model\":\"gpt-x\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\""
                     + SECRET + "\"}]}";
-            TokenStream stream = gateway.context
-                    .createProducerTemplate()
-                    .send("direct:chain", exchange -> {
-                        exchange.getMessage().setBody(body);
-                        exchange.getMessage().setHeader("Authorization", "Bearer " + SECRET);
-                        exchange.getMessage().setHeader("X-LLM-Task", "code");
-                        exchange.getMessage().setHeader("X-Request-Id", "req-1");
-                    })
-                    .getMessage()
-                    .getBody(TokenStream.class);
-            stream.next();
-            gateway.ticker.advance(Duration.ofMillis(80));
-            assertThat(stream.next()).isNull();
+            gateway.reader(stream -> {
+                stream.next();
+                gateway.ticker.advance(Duration.ofMillis(80));
+                assertThat(stream.next()).isNull();
+            });
+            gateway.call(body, "Authorization", "Bearer " + SECRET, "X-LLM-Task", "code", "X-Request-Id", "req-1");
         }
 
         List<String> lines = lines();

@@ -54,13 +54,27 @@ final class Gateway implements AutoCloseable {
                   steps:
                     - policy: { ref: account }
                     - process: { ref: model }
+            - route:
+                id: trigger
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:trigger
+                  steps:
+                    - to: { uri: direct:chain }
+                    - process: { ref: reader }
             """;
+
+    /** Reads what a trigger gets as the answer to a call. */
+    interface Reader {
+        void read(TokenStream stream) throws Exception;
+    }
 
     final ManualTicker ticker = new ManualTicker();
     final DefaultCamelContext context = new DefaultCamelContext();
     final BlockingQueue<FinishedCall> finished = new LinkedBlockingQueue<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ProducerTemplate template;
+    private volatile Reader reader = stream -> {};
     private volatile Processor model = exchange -> exchange.getMessage().setBody(answer());
 
     /** With a queue of 1,000 calls. */
@@ -71,6 +85,7 @@ final class Gateway implements AutoCloseable {
     Gateway(int queueSize, String drainTimeout, String... yaml) throws Exception {
         context.getRegistry().bind("ticker", ticker);
         context.getRegistry().bind("model", (Processor) exchange -> model.process(exchange));
+        context.getRegistry().bind("reader", (Processor) this::read);
         context.getRegistry().bind("collect", (Processor)
                 exchange -> finished.add(exchange.getMessage().getMandatoryBody(FinishedCall.class)));
         load(CHAIN.formatted(queueSize, drainTimeout));
@@ -121,6 +136,17 @@ final class Gateway implements AutoCloseable {
         });
     }
 
+    /** What a trigger does with a stream, from now on. */
+    void reader(Reader newReader) {
+        this.reader = newReader;
+    }
+
+    private void read(Exchange exchange) throws Exception {
+        if (exchange.getMessage().getBody() instanceof TokenStream stream) {
+            reader.read(stream);
+        }
+    }
+
     void modelThatStreams(TokenStream stream) {
         model(exchange -> {
             Calls.of(exchange).getRequest().tree();
@@ -128,9 +154,18 @@ final class Gateway implements AutoCloseable {
         });
     }
 
-    /** Sends a request through the chain and returns the exchange, failed or not. */
-    Exchange call(String body) {
-        return template.send("direct:chain", exchange -> exchange.getMessage().setBody(body));
+    /** Sends a request through the chain and returns the exchange, failed or not; headers are names and values. */
+    Exchange call(String body, String... headers) {
+        Exchange done = template.send("direct:trigger", exchange -> {
+            exchange.getMessage().setBody(body);
+            for (int i = 0; i < headers.length; i += 2) {
+                exchange.getMessage().setHeader(headers[i], headers[i + 1]);
+            }
+        });
+        if (failureOf(done) instanceof AssertionError failed) {
+            throw failed;
+        }
+        return done;
     }
 
     Exchange call() {

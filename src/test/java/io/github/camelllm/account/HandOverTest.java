@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.camelllm.call.FinishedCall;
+import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.testkit.Await;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Processor;
@@ -182,11 +184,14 @@ class HandOverTest {
     @Test
     void countsACallThatEndsAfterTheStop() throws Exception {
         try (Gateway gateway = Gateway.withRoutes(Gateway.COLLECT).start()) {
-            gateway.modelThatStreams(io.github.camelllm.call.TokenStream.of(java.util.List.of()));
-            var stream = gateway.call().getMessage().getBody(io.github.camelllm.call.TokenStream.class);
-            gateway.close();
+            gateway.modelThatStreams(TokenStream.of(List.of()));
+            gateway.reader(stream -> {
+                gateway.context.getRouteController().stopRoute("chain");
+                assertThat(catchThrowable(stream::close)).isNull();
+            });
 
-            assertThat(catchThrowable(stream::close)).isNull();
+            assertThat(gateway.call().getException()).isNull();
+
             assertThat(gateway.count("llm.completed.dropped")).isEqualTo(1);
         }
     }
