@@ -1,7 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.main.check.Diagnostic;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -9,7 +9,9 @@ import org.apache.logging.log4j.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The command {@code bin/gateway}: serves, until it is told to stop. */
 @Command(
@@ -37,6 +39,9 @@ public final class Gateway implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "N", description = "the port to listen on; 0 for any (llm.http.port)")
     private String port;
 
+    @Spec
+    private CommandSpec spec;
+
     /**
      * Runs the command line and ends the process with its exit code.
      *
@@ -56,7 +61,7 @@ public final class Gateway implements Callable<Integer> {
         Logs.prepare(directories.config(), preflight.properties());
         try (GatewayServer server = GatewayServer.start(preflight)) {
             Signals.handle(server::close);
-            PrintStream out = System.out;
+            PrintWriter out = spec.commandLine().getOut();
             out.println(StartTable.of(preflight, server.context(), server.port()));
             out.flush();
             return server.await();
@@ -67,9 +72,10 @@ public final class Gateway implements Callable<Integer> {
         }
     }
 
-    private static int refuse(List<Diagnostic> problems) {
-        problems.forEach(System.err::println);
-        System.err.println("The gateway did not start.");
+    private int refuse(List<Diagnostic> problems) {
+        PrintWriter err = spec.commandLine().getErr();
+        problems.forEach(err::println);
+        err.println("The gateway did not start.");
         return EXIT_CONFIG;
     }
 

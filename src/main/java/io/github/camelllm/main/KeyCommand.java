@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.access.NewKey;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,13 +35,14 @@ final class KeyCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--id: " + e.getMessage());
         }
-        System.out.println("The key, for the client. It is shown this once:");
-        System.out.println();
-        System.out.println("  " + key.key());
-        System.out.println();
-        System.out.println("Its lines for config/keys.yaml, below 'keys:':");
-        System.out.println();
-        System.out.println(yaml.stripTrailing());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("The key, for the client. It is shown this once:");
+        out.println();
+        out.println("  " + key.key());
+        out.println();
+        out.println("Its lines for config/keys.yaml, below 'keys:':");
+        out.println();
+        out.println(yaml.stripTrailing());
         return 0;
     }
 }

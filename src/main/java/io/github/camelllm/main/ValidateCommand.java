@@ -1,11 +1,14 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.main.check.Diagnostic;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The command {@code bin/gateway validate}: tells every problem of routes and configuration, and starts nothing. */
 @Command(
@@ -18,8 +21,12 @@ final class ValidateCommand implements Callable<Integer> {
     @Mixin
     private Gateway.Directories directories;
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
         Preflight preflight = Preflight.of(new Preflight.Options(
                 directories.routes(), directories.config(), SettingsReader.Flags.NONE, System.getenv()));
         Logs.prepare(directories.config(), preflight.properties());
@@ -30,13 +37,13 @@ final class ValidateCommand implements Callable<Integer> {
         } finally {
             quiet.end();
         }
-        problems.forEach(System.out::println);
+        problems.forEach(out::println);
         if (problems.isEmpty()) {
-            System.out.println("No problem in " + Shown.path(directories.routes()) + " and "
-                    + Shown.path(directories.config()) + ".");
+            out.println("No problem in " + Shown.path(directories.routes()) + " and " + Shown.path(directories.config())
+                    + ".");
             return 0;
         }
-        System.err.println(problems.size() == 1 ? "1 problem." : problems.size() + " problems.");
+        spec.commandLine().getErr().println(problems.size() == 1 ? "1 problem." : problems.size() + " problems.");
         return 1;
     }
 }

@@ -46,7 +46,7 @@ public final class Placeholders {
      */
     public static String resolve(String text, UnaryOperator<String> lookup) {
         String resolved = text;
-        for (int depth = 0; depth < 16; depth++) {
+        for (int depth = 0; depth < 64; depth++) {
             Matcher matcher = PATTERN.matcher(resolved);
             if (!matcher.find()) {
                 return resolved;

@@ -17,6 +17,7 @@ final class ReferenceCheck {
 
     private static final Pattern BEAN_IN_URI = Pattern.compile("[?&][\\w.]+=#(?:bean:)?([\\w.-]+)(?=&|$)");
     private static final Pattern BEAN_VALUE = Pattern.compile("#(?:bean:)?([\\w.-]+)");
+    private static final Pattern BEAN_URI = Pattern.compile("bean:(?://)?([\\w-]+)(?:\\?.*)?");
     private static final Pattern FUNCTION = Pattern.compile("(bean|service|service\\.\\w+|boolean):.*");
 
     /** Keys whose value names a bean wherever they stand. */
@@ -131,6 +132,10 @@ final class ReferenceCheck {
 
     private void beansIn(ScalarNode scalar) {
         String text = scalar.getValue();
+        Matcher called = BEAN_URI.matcher(text);
+        if (called.matches()) {
+            bean("", scalar, called.group(1));
+        }
         if (BEAN_VALUE.matcher(text).matches()) {
             bean("", scalar, text);
         }

@@ -1,0 +1,73 @@
+package io.github.camelllm.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandsTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void validateSaysThatNothingIsWrong() {
+        assertThat(run("validate")).isZero();
+        assertThat(out.toString()).isEqualToIgnoringNewLines("No problem in routes and config.");
+    }
+
+    @Test
+    void validateTellsWhatIsWrong(@TempDir Path dir) throws IOException {
+        Files.writeString(dir.resolve("application.properties"), "llm.http.port=x\n");
+        Files.writeString(
+                dir.resolve("a.camel.yaml"),
+                "- route:\n    from:\n      uri: direct:a\n      steps:\n        - lgo: x\n");
+        assertThat(run("validate", "--routes", dir.toString(), "--config", dir.toString()))
+                .isEqualTo(1);
+        assertThat(out.toString().replace(Shown.path(dir) + "/", "").lines())
+                .containsExactly(
+                        "application.properties:1: llm.http.port=x is not allowed. It must be a whole number from 0 to 65535",
+                        "a.camel.yaml:5: unknown step 'lgo'. Did you mean 'log'?");
+        assertThat(err.toString()).isEqualToIgnoringNewLines("2 problems.");
+    }
+
+    @Test
+    void keyMakesAnotherKeyEachTime() {
+        assertThat(run("key", "--id", "nightly")).isZero();
+        String first = out.toString();
+        assertThat(first).containsPattern("sk-llm-[\\w-]{43}").contains("  - id: \"nightly\"\n    sha256: \"");
+        assertThat(run("key")).isZero();
+        assertThat(out.toString().substring(first.length())).isNotEqualTo(first);
+    }
+
+    @Test
+    void keyRefusesWhatCannotBeAnId() {
+        assertThat(run("key", "--id", "a b")).isEqualTo(2);
+        assertThat(err.toString()).contains("--id: id ");
+    }
+
+    @Test
+    void refusesUnknownOptions() {
+        assertThat(run("--prot", "1")).isEqualTo(2);
+        assertThat(err.toString()).contains("--prot");
+    }
+
+    @Test
+    void helpNamesEveryCommand() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("validate", "key", "--routes", "--config", "--port", "--host", "78");
+    }
+
+    private int run(String... args) {
+        return new CommandLine(new Gateway())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+}

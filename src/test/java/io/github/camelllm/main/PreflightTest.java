@@ -1,0 +1,57 @@
+package io.github.camelllm.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.camelllm.access.NewKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreflightTest {
+
+    @TempDir
+    private Path config;
+
+    @Test
+    void mayListenOnLoopbackWithoutKeys() {
+        assertThat(preflight(Map.of()).problems()).isEmpty();
+    }
+
+    @Test
+    void mayNotListenBeyondLoopbackWithoutKeys() {
+        assertThat(preflight(Map.of("LLM_HTTP_HOST", "0.0.0.0")).problems())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "llm.http.host=0.0.0.0: will not listen beyond loopback while anybody may call. Put keys into "
+                                + Shown.path(config.resolve("keys.yaml"))
+                                + " ('bin/gateway key' makes one), or set llm.access.open=true");
+    }
+
+    @Test
+    void mayListenBeyondLoopbackWithKeysOrWhenToldTo() throws IOException {
+        assertThat(preflight(Map.of("LLM_HTTP_HOST", "0.0.0.0", "LLM_ACCESS_OPEN", "true"))
+                        .problems())
+                .isEmpty();
+        Files.writeString(
+                config.resolve("keys.yaml"), "keys:\n" + NewKey.generate().yaml("a"));
+        Preflight withKeys = preflight(Map.of("LLM_HTTP_HOST", "0.0.0.0"));
+        assertThat(withKeys.problems()).isEmpty();
+        assertThat(withKeys.keys()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsWhatIsWrongWithTheKeys() throws IOException {
+        Files.writeString(config.resolve("keys.yaml"), "keys:\n  - id: a\n    sha256: nonsense\n");
+        assertThat(preflight(Map.of()).problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.source()).endsWith("keys.yaml");
+            assertThat(problem.line()).isEqualTo(3);
+        });
+    }
+
+    private Preflight preflight(Map<String, String> environment) {
+        return Preflight.of(new Preflight.Options(Path.of("routes"), config, SettingsReader.Flags.NONE, environment));
+    }
+}
