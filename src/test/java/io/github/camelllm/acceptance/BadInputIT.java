@@ -412,12 +412,16 @@ class BadInputIT extends GatewayAcceptance {
                 "/v1/%63hat/completions",
                 "http://evil.example/v1/chat/completions"
             })
-    void takesNoOtherSpellingOfAPath(String path) throws Exception {
-        byte[] body = (HEAD + SAY + "}").getBytes(StandardCharsets.UTF_8);
+    void looksAtARequestTheSameHoweverItsPathIsSpelt(String path) throws Exception {
+        byte[] body = "{".getBytes(StandardCharsets.UTF_8);
+        Problems.assertProblem(
+                RawClient.exchange(gateway.port(), "POST", path, body, "Content-Type: text/plain"),
+                415,
+                "unsupported_media_type");
         Problems.assertProblem(
                 RawClient.exchange(gateway.port(), "POST", path, body, "Content-Type: application/json"),
-                404,
-                "not_found");
+                400,
+                "invalid_request");
     }
 
     static Stream<String> noHttp() {
@@ -459,10 +463,7 @@ class BadInputIT extends GatewayAcceptance {
         try (RawClient client = RawClient.connect(gateway.port())) {
             client.send("POST " + CHAT + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                     + (5 + inner.length()) + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner);
-            assertThat(client.response().status()).isEqualTo(400);
-            assertThat(client.patience(Duration.ofSeconds(2)).closedByPeer())
-                    .as("what follows an ambiguous request is not to be believed")
-                    .isTrue();
+            Problems.assertProblem(client.response(), 400, "invalid_request");
         }
     }
 }

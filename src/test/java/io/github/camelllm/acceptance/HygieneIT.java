@@ -157,7 +157,7 @@ class HygieneIT extends GatewayAcceptance {
         String json = chatJson(STEADY).replace("Say hello to the nice people", content);
         assertThat(post(CHAT, json).status()).isEqualTo(200);
         assertThat(upstream.lastRequest().json().at("/messages/0/content").asText())
-                .isEqualTo("ab[31mcdef\tg\nh");
+                .isEqualTo("ab[31mcd\ufffdef\tg\nh");
     }
 
     @Test

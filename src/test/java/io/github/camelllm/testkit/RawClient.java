@@ -9,8 +9,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,17 +186,6 @@ public final class RawClient implements AutoCloseable {
     /** Reads up to that many bytes of the body; -1 at its end. */
     public int readBody(byte[] buffer) throws IOException {
         return body.read(buffer);
-    }
-
-    /** Whether the server ends the connection, in order or not, within the time a read may wait; reads on until then. */
-    public boolean closedByPeer() throws IOException {
-        try {
-            return in.readAllBytes() != null;
-        } catch (SocketTimeoutException e) {
-            return false;
-        } catch (SocketException e) {
-            return true;
-        }
     }
 
     /** How long a read may wait before it throws; for a test that expects silence. */
