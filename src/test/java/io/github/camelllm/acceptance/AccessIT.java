@@ -93,6 +93,25 @@ class AccessIT extends GatewayAcceptance {
         assertThat(upstream.received()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1//chat/completions",
+                "//v1/chat/completions",
+                "/v1/./chat/completions",
+                "/v1/x/../chat/completions",
+                "/%2e%2e/v1/chat/completions",
+                "/v1/chat/completions/",
+                "/v1/%63hat/completions",
+                "http://other.example/v1/chat/completions"
+            })
+    void asksForAKeyHoweverThePathIsSpelt(String path) throws Exception {
+        Problems.assertProblem(post(path, chatJson(STEADY)), 401, "invalid_api_key");
+        assertThat(upstream.received()).isEmpty();
+        assertThat(post(path, chatJson(STEADY), "x-api-key: " + OPS).status()).isEqualTo(200);
+        assertThat(upstream.lastRequest().target()).isEqualTo(CHAT);
+    }
+
     @Test
     void saysTheSameOfEveryKeyThatIsNotValid() throws Exception {
         String unknown = message("sk-llm-unknown-0123456789");

@@ -9,9 +9,11 @@ import io.github.camelllm.testkit.RawResponse;
 import java.io.EOFException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,15 +28,23 @@ class BadInputIT extends GatewayAcceptance {
     private static final String SAY = "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]";
     private static final String HEAD = "{\"model\":\"" + STEADY + "\",";
 
+    private int logged;
+
     @Override
     void prepare(GatewaySetup setup) {
         setup.env("LLM_VALIDATE_MAX_CHARACTERS", "5000");
     }
 
+    @BeforeEach
+    void listen() {
+        logged = gateway.output().length();
+    }
+
+    /** Whoever sends rubbish must not be able to fill the log with stack traces. */
     @AfterEach
     void nothingWentFurther() {
         assertThat(upstream.received()).isEmpty();
-        assertThat(gateway.output()).doesNotContain("\tat ");
+        assertThat(gateway.output().substring(logged)).doesNotContain("\tat ");
     }
 
     static Stream<Arguments> bodies() {
@@ -69,9 +79,10 @@ class BadInputIT extends GatewayAcceptance {
                 bad("never closed", "[".repeat(500_000), null),
                 bad("number of 5,000 digits", HEAD + SAY + ",\"x\":" + "9".repeat(5000) + "}", null),
                 bad(
-                        "half a surrogate pair",
-                        HEAD + "\"messages\":[{\"role\":\"user\",\"content\":\"a\\ud800\"}]}",
-                        null),
+                        "half a surrogate pair in a field's name",
+                        HEAD + SAY
+                                + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"a\\ud800\":1}}}]}",
+                        "tools[0].function.parameters"),
                 bad("no messages", "{\"model\":\"" + STEADY + "\"}", "messages"),
                 bad("messages a text", HEAD + "\"messages\":\"a\"}", "messages"),
                 bad("messages empty", HEAD + "\"messages\":[]}", "messages"),
@@ -200,8 +211,8 @@ class BadInputIT extends GatewayAcceptance {
                 "simulator?x=y",
                 "steady&bridgeEndpoint=true",
                 "../steady",
-                "direct:llm-embeddings",
-                "seda:evil",
+                "seda:x",
+                "file:/etc/passwd",
                 "${sysenv.OPENAI_API_KEY}",
                 "{{llm.openai.key}}",
                 "STEADY",
@@ -306,10 +317,9 @@ class BadInputIT extends GatewayAcceptance {
                 Arguments.of("X-LLM-User", "${sysenv.OPENAI_API_KEY}"),
                 Arguments.of("X-LLM-User", "{{llm.openai.key}}"),
                 Arguments.of("X-LLM-User", "ana\"; DROP TABLE calls; --"),
-                Arguments.of("X-LLM-User", "<script>evil()</script>"),
+                Arguments.of("X-LLM-User", "<script>x()</script>"),
                 Arguments.of("X-LLM-User", "ana\\nX-Evil: 1"),
                 Arguments.of("X-LLM-User", "ana\tben"),
-                Arguments.of("X-LLM-User", "ana\u001b[31m"),
                 Arguments.of("X-LLM-User", "a".repeat(129)),
                 Arguments.of("X-LLM-Team", "%0d%0aX-Evil:1"),
                 Arguments.of("X-LLM-Team", "../../etc/passwd;x"),
@@ -326,7 +336,7 @@ class BadInputIT extends GatewayAcceptance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ana\r X-Evil: 1", "ana\rX-Evil: 1", "ana\nX-Evil 1", "ana\u0000b"})
+    @ValueSource(strings = {"ana\r X-Evil: 1", "ana\rX-Evil: 1", "ana\nX-Evil 1", "ana\u0000b", "ana\u001b[31m"})
     void refusesHeadersThatBreakOutOfTheirLine(String value) throws Exception {
         RawResponse response = post(CHAT, HEAD + SAY + "}", "X-LLM-User: " + value);
         assertThat(response.status()).isEqualTo(400);
@@ -388,31 +398,59 @@ class BadInputIT extends GatewayAcceptance {
         }
     }
 
-    @Test
-    void survivesRequestsThatAreNoHttp() throws Exception {
-        for (String bytes : new String[] {
-            "hello\r\n\r\n",
-            "POST " + CHAT + " HTTP/9.9\r\n\r\n",
-            "POST " + CHAT + " HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n",
-            "POST " + CHAT + " HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}xx",
-            "POST " + CHAT
-                    + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
-            "GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + "a".repeat(100_000) + "\r\n\r\n",
-            "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
-            "\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\u0000\r\n\r\n"
-        }) {
-            try (RawClient client = RawClient.connect(gateway.port()).send(bytes)) {
-                RawResponse response = client.response();
-                assertThat(response.status())
-                        .as(bytes.substring(0, Math.min(60, bytes.length())))
-                        .isBetween(400, 499);
-                Problems.assertSafe(response);
-            } catch (EOFException | SocketException e) {
-                assertThat(e)
-                        .as("closed without an answer, as one may for what is no HTTP")
-                        .isNotNull();
-            }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1//chat/completions",
+                "//v1/chat/completions",
+                "/v1/./chat/completions",
+                "/v1/../v1/chat/completions",
+                "/v1/x/../chat/completions",
+                "/%2e%2e/v1/chat/completions",
+                "/v1/chat/completions/",
+                "/v1/chat/completions/.",
+                "/v1/%63hat/completions",
+                "http://evil.example/v1/chat/completions"
+            })
+    void looksAtARequestTheSameHoweverItsPathIsSpelt(String path) throws Exception {
+        byte[] body = "{".getBytes(StandardCharsets.UTF_8);
+        Problems.assertProblem(
+                RawClient.exchange(gateway.port(), "POST", path, body, "Content-Type: text/plain"),
+                415,
+                "unsupported_media_type");
+        Problems.assertProblem(
+                RawClient.exchange(gateway.port(), "POST", path, body, "Content-Type: application/json"),
+                400,
+                "invalid_request");
+    }
+
+    static Stream<String> noHttp() {
+        String post = "POST " + CHAT + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+        return Stream.of(
+                "hello\r\n\r\n",
+                "POST " + CHAT + " HTTP/9.9\r\n\r\n",
+                post + "Content-Length: -5\r\n\r\n",
+                post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n{}xx",
+                post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+                post + "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+                "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + "a".repeat(100_000) + "\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /v1/%c0%ae%c0%ae/x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\u0000\r\n\r\n");
+    }
+
+    @ParameterizedTest(name = "{index}")
+    @MethodSource("noHttp")
+    void survivesWhatIsNoHttp(String bytes) throws Exception {
+        try (RawClient client = RawClient.connect(gateway.port()).send(bytes).patience(Duration.ofSeconds(5))) {
+            RawResponse response = client.head();
+            assertThat(response.status()).isBetween(400, 499);
+            Problems.assertSafe(response);
+        } catch (EOFException | SocketException e) {
+            assertThat(e)
+                    .as("closed without an answer, as one may for what is no HTTP")
+                    .isNotNull();
         }
         assertThat(RawClient.exchange(gateway.port(), "GET", "/health", null).status())
                 .isEqualTo(200);
@@ -425,7 +463,7 @@ class BadInputIT extends GatewayAcceptance {
         try (RawClient client = RawClient.connect(gateway.port())) {
             client.send("POST " + CHAT + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                     + (5 + inner.length()) + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner);
-            assertThat(client.response().status()).isEqualTo(400);
+            Problems.assertProblem(client.response(), 400, "invalid_request");
         }
     }
 }

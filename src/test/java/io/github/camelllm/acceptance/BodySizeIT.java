@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
-import io.github.camelllm.testkit.RawResponse;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class BodySizeIT extends GatewayAcceptance {
 
     private static final int LIMIT = 2_000_000;
+    private static final int CHUNK = 65_536;
 
     @Override
     void prepare(GatewaySetup setup) {
@@ -63,29 +63,29 @@ class BodySizeIT extends GatewayAcceptance {
 
     @Test
     void refusesALargeBodyThatDoesNotTellItsLength() throws Exception {
-        String chunk = "10000\r\n" + "a".repeat(65_536) + "\r\n";
+        try (RawClient client = RawClient.connect(gateway.port())) {
+            client.send(chunkedHead());
+            for (int sent = 0; sent <= LIMIT; sent += CHUNK) {
+                client.send(chunk());
+            }
+            Problems.assertProblem(client.response(), 413, "request_too_large");
+        }
+        assertThat(upstream.received()).isEmpty();
+    }
+
+    @Test
+    void readsNoMoreOfABodyThatIsTooLarge() throws Exception {
         long sent = 0;
-        RawResponse response = null;
         try (RawClient client = RawClient.connect(gateway.port())) {
             client.send(chunkedHead());
             while (sent < 100L * LIMIT) {
-                client.send(chunk);
-                sent += 65_536;
+                client.send(chunk());
+                sent += CHUNK;
             }
         } catch (SocketException e) {
-            assertThat(sent).as("bytes sent before the connection was closed").isLessThan(10L * LIMIT);
+            assertThat(e).as("the gateway closed the connection").isNotNull();
         }
-        assertThat(sent).isLessThan(100L * LIMIT);
-
-        try (RawClient client = RawClient.connect(gateway.port())) {
-            client.send(chunkedHead());
-            for (sent = 0; sent <= LIMIT; sent += 65_536) {
-                client.send(chunk);
-            }
-            response = client.response();
-        }
-        Problems.assertProblem(response, 413, "request_too_large");
-        assertThat(upstream.received()).isEmpty();
+        assertThat(sent).as("bytes taken of a body that may have " + LIMIT).isLessThan(20L * LIMIT);
     }
 
     @Test
@@ -115,6 +115,10 @@ class BodySizeIT extends GatewayAcceptance {
                     + "Expect: 100-continue\r\nContent-Length: " + (LIMIT + 1) + "\r\n\r\n");
             assertThat(client.interimOrFinalHead().status()).isEqualTo(413);
         }
+    }
+
+    private static String chunk() {
+        return Integer.toHexString(CHUNK) + "\r\n" + "a".repeat(CHUNK) + "\r\n";
     }
 
     private static String chunkedHead() {

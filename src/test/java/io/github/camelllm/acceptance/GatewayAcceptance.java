@@ -97,7 +97,7 @@ abstract class GatewayAcceptance {
 
     /** Adds the end of the gateway's output to a test's failure. */
     static final class LastWords implements AfterTestExecutionCallback {
-        private static final int LINES = 40;
+        private static final int LINES = 12;
 
         @Override
         public void afterTestExecution(ExtensionContext context) {

@@ -152,6 +152,15 @@ class HygieneIT extends GatewayAcceptance {
     }
 
     @Test
+    void takesOutOfTextsWhatHidesThings() throws Exception {
+        String content = "a\\u0000b\\u001b[31mc\\u007fd\\ud800e\\u0085f\\tg\\nh";
+        String json = chatJson(STEADY).replace("Say hello to the nice people", content);
+        assertThat(post(CHAT, json).status()).isEqualTo(200);
+        assertThat(upstream.lastRequest().json().at("/messages/0/content").asText())
+                .isEqualTo("ab[31mcd\ufffdef\tg\nh");
+    }
+
+    @Test
     void followsNoRedirect() throws Exception {
         upstream.next(Reply.of(307, null, new byte[0]).header("Location", upstream.baseUrl() + "/elsewhere"));
         Problems.assertProblem(chat(STEADY), 502, "upstream_error");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PassThroughIT extends GatewayAcceptance {
 
     private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"a\\u00e9\\ud83d\\ude00b\","
-            + "\"unknown\":{\"z\":1.0,\"a\":[1e-7,{}]}}]";
+            + "\"unknown\":{\"z\":1.0,\"a\":[0.5,{}]}}]";
     private static final String CHUNK = "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,"
             + "\"delta\":{%s},\"finish_reason\":%s}]%s}";
 
@@ -31,6 +31,10 @@ class PassThroughIT extends GatewayAcceptance {
                 "1.0",
                 "1.50",
                 "1e-7",
+                "1E-7",
+                "0.00000012",
+                "1e5",
+                "1.0e0",
                 "-0.0",
                 "1E+400",
                 "123456789012345678901234567890",

@@ -66,7 +66,9 @@ class ReadmeIT {
         }
         try (GatewayProcess gateway = setup.start()) {
             RawResponse response = RawClient.post(gateway.port(), "/v1/chat/completions", AUTO);
-            assertThat(response.status()).as(response.toString()).isEqualTo(yaml instanceof Map<?, ?> ? 401 : 200);
+            if (modelsOf(yaml).isEmpty()) { // else its model answers from now on, and is not there
+                assertThat(response.status()).as(response.toString()).isEqualTo(yaml instanceof Map<?, ?> ? 401 : 200);
+            }
             for (String model : modelsOf(yaml)) {
                 assertThat(RawClient.exchange(gateway.port(), "GET", "/v1/models", null)
                                 .text())

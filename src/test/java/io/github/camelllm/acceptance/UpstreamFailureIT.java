@@ -60,8 +60,7 @@ class UpstreamFailureIT extends GatewayAcceptance {
         "504, 504, upstream_timeout",
         "529, 502, upstream_error",
         "599, 502, upstream_error",
-        "302, 502, upstream_error",
-        "304, 502, upstream_error"
+        "302, 502, upstream_error"
     })
     void turnsAnUpstreamsStatusIntoItsOwn(int theirs, int ours, String code) throws Exception {
         for (String field : new String[] {"\"stream\":false", "\"stream\":true"}) {
@@ -245,6 +244,12 @@ class UpstreamFailureIT extends GatewayAcceptance {
             RawResponse response = chat(STEADY);
             assertThat(response.status()).as(response.toString()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void answersForAnUpstreamThatSaysNotModified() throws Exception {
+        upstream.next(Reply.of(304, null, new byte[0]));
+        Problems.assertProblem(chat(STEADY), 502, "upstream_error");
     }
 
     private RawResponse embed() throws IOException {

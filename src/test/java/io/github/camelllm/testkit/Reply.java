@@ -82,10 +82,10 @@ public final class Reply {
         return new Reply(0, Framing.NONE, List.of(), List.of(), List.of(), new Act.Stall());
     }
 
-    /** These bytes instead of an HTTP response; the connection stays open. */
+    /** These bytes instead of an HTTP response; then the connection ends. */
     public static Reply raw(String bytes) {
         Act write = new Act.Write(bytes.getBytes(StandardCharsets.ISO_8859_1), 0);
-        return new Reply(0, Framing.NONE, List.of(), List.of(), List.of(write), null);
+        return new Reply(0, Framing.NONE, List.of(), List.of(), List.of(write), new Act.Close(Cut.FIN));
     }
 
     /** Adds a header line. */
