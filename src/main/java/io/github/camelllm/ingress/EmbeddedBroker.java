@@ -32,7 +32,6 @@ final class EmbeddedBroker extends ServiceSupport {
     private static final int MAX_DELIVERIES = 5;
     private static final long REDELIVERY_DELAY_MS = 1_000;
     private static final long LOCK_TIMEOUT_MS = 2_000;
-    private static final long START_LIMIT_S = 30;
     private static final long MEMORY_FOR_MESSAGES = 32L * 1024 * 1024;
     private static final long ORPHANS_LIVE_MS = TimeUnit.DAYS.toMillis(1);
     private static final int FULL_DISK_PERCENT = 98;
@@ -75,14 +74,12 @@ final class EmbeddedBroker extends ServiceSupport {
                 configuration(), settings.secured() ? new OneUser(settings.user(), settings.password()) : null);
         starting.registerActivationFailureListener(failure::set);
         starting.start();
-        boolean active = starting.waitForActivation(START_LIMIT_S, TimeUnit.SECONDS);
-        if (!active || failure.get() != null) {
+        if (failure.get() != null || !starting.isActive()) {
             starting.stop();
-            throw new IOException(
-                    "the broker inside did not start with llm.queue.data=" + settings.data() + " and llm.queue.port="
-                            + settings.port()
-                            + "; does another gateway use the directory, or something else the port?",
-                    failure.get());
+            throw new IOException("the embedded broker did not start with llm.queue.data=" + settings.data()
+                    + " and llm.queue.port=" + settings.port()
+                    + "; does another gateway use the directory, or another program the port? "
+                    + (failure.get() == null ? "" : failure.get().getMessage()));
         }
         server = starting;
     }

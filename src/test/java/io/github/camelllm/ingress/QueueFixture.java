@@ -74,7 +74,11 @@ abstract class QueueFixture {
     }
 
     final void connect() throws Exception {
-        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + broker().port());
+        connect(broker().port());
+    }
+
+    final void connect(int port) throws Exception {
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
         connection = factory.createConnection(
                 settings.get("llm.queue.user").toString(),
                 settings.get("llm.queue.password").toString());
