@@ -6,7 +6,6 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -18,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
-import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileEndpoint;
@@ -42,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>Afterwards the file goes to {@code done}, or to {@code failed} when the call failed ({@link WholeAnswer#ERROR}) or
  * its answer could not be written. A file whose call was cut off by the gateway's own end stays claimed.
  */
-public final class Inbox extends RoutePolicySupport implements GenericFileProcessStrategy<File> {
+public final class Inbox extends RoutePolicySupport implements GenericFileProcessStrategy<File>, CamelContextAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
@@ -56,9 +55,10 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
     private int parallel = 4;
     private Duration settle = Duration.ofSeconds(1);
 
+    private CamelContext context;
     private volatile Claims claims;
-    private Semaphore turns;
-    private Ticker ticker;
+    private volatile Semaphore turns;
+    private volatile Ticker ticker;
 
     /** Where requests are dropped: the directory of the endpoint. */
     public void setInbox(String inbox) {
@@ -91,40 +91,35 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
     }
 
     @Override
-    public void onStart(Route route) {
-        try {
-            open(route.getCamelContext());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
+    public void setCamelContext(CamelContext camelContext) {
+        this.context = camelContext;
     }
 
     @Override
-    public void onStop(Route route) {
-        try {
-            claims.close();
-        } catch (IOException e) {
-            LOG.warn("The lock on {} could not be let go", claims.folder(), e);
-        }
+    public CamelContext getCamelContext() {
+        return context;
     }
 
-    /** Comes with the first poll, perhaps before {@link #onStart}. */
     @Override
-    public void prepareOnStartup(GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint)
-            throws IOException {
-        open(endpoint.getCamelContext());
-    }
-
-    private synchronized void open(CamelContext context) throws IOException {
+    protected void doStart() throws IOException {
+        InboxSettings settings =
+                new InboxSettings(path(inbox), path(outbox), path(done), path(failed), parallel, settle);
         if (claims == null) {
-            Ticker bound = context.getRegistry().findSingleByType(Ticker.class);
-            ticker = bound == null ? Ticker.SYSTEM : bound;
-            InboxSettings settings =
-                    new InboxSettings(path(inbox), path(outbox), path(done), path(failed), parallel, settle);
+            ticker = Calls.ticker(context);
             turns = new Semaphore(settings.parallel());
             claims = new Claims(settings, working);
         }
         claims.open();
+    }
+
+    @Override
+    protected void doStop() throws IOException {
+        claims.close();
+    }
+
+    @Override
+    public void prepareOnStartup(GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint) {
+        LOG.info("Requests are read from {}", endpoint.getConfiguration().getDirectory());
     }
 
     @Override
@@ -136,7 +131,7 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             throws IOException {
         String name = file.getFileNameOnly();
         Path path = Path.of(file.getAbsoluteFilePath());
-        if (!isPlain(name) || !waitForTurn(exchange.getContext())) {
+        if (!isPlain(name) || !waitForTurn()) {
             return false;
         }
         working.add(name);
@@ -195,7 +190,7 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             throws IOException {
         String name = file.getFileNameOnly();
         try {
-            if (isEnding(endpoint.getCamelContext())) {
+            if (isEnding()) {
                 LOG.warn("The gateway stops while {} is being answered; it is asked again after the next start", name);
                 return;
             }
@@ -209,10 +204,10 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
     }
 
     /** Holds the poll back while enough files are worked on; false when the gateway stops meanwhile. */
-    private boolean waitForTurn(CamelContext context) {
+    private boolean waitForTurn() {
         try {
             while (!turns.tryAcquire(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (isEnding(context)) {
+                if (isEnding()) {
                     return false;
                 }
             }
@@ -228,7 +223,7 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
         turns.release();
     }
 
-    private static boolean isEnding(CamelContext context) {
+    private boolean isEnding() {
         ServiceStatus status = context.getStatus();
         return status.isStopping() || status.isStopped();
     }

@@ -7,11 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.StreamEvent;
-import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.ManualTicker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped {@code routes/files.camel.yaml} on real directories, with a stub for the chain. */
 class FilesTriggerTest {
+
+    private static final Duration SOON = Duration.ofSeconds(15);
 
     @TempDir
     Path home;
@@ -182,21 +185,12 @@ class FilesTriggerTest {
 
     @Test
     void leavesAFileAloneUntilItHasSettled() throws Exception {
-        Instant written = Instant.parse("2026-01-01T00:00:00Z");
-        AtomicReference<Instant> now = new AtomicReference<>(written.plusMillis(900));
+        ManualTicker ticker = new ManualTicker();
+        Instant written = ticker.now();
+        ticker.advance(Duration.ofMillis(900));
         settings.put("llm.files.settle", "1s");
         create();
-        context.getRegistry().bind("ticker", new Ticker() {
-            @Override
-            public Instant now() {
-                return now.get();
-            }
-
-            @Override
-            public long nanos() {
-                return System.nanoTime();
-            }
-        });
+        context.getRegistry().bind("ticker", ticker);
         Path fresh = drop("fresh.json", "{\"messages\": [{\"role\": \"user\", \"con");
         Files.setLastModifiedTime(fresh, FileTime.from(written));
         Path old = drop("old.json", Triggers.request("old"));
@@ -207,7 +201,7 @@ class FilesTriggerTest {
         assertThat(fresh).exists();
         Files.writeString(fresh, Triggers.request("whole"));
         Files.setLastModifiedTime(fresh, FileTime.from(written.plusMillis(100)));
-        now.set(written.plusMillis(1100));
+        ticker.advance(Duration.ofMillis(200));
 
         assertThat(answer("fresh.json").at("/choices/0/message/content").textValue())
                 .isEqualTo("echo: whole");
@@ -291,7 +285,7 @@ class FilesTriggerTest {
             drop("q" + i + ".json", Triggers.request("hello " + i));
         }
 
-        Await.until("30 answers", () -> names("done").size() == 30);
+        Await.until(SOON, "30 answers", () -> names("done").size() == 30);
         assertThat(most).hasValue(3);
         assertThat(names("outbox"))
                 .containsExactlyInAnyOrderElementsOf(
@@ -315,6 +309,7 @@ class FilesTriggerTest {
 
         Path done = home.resolve("done/same.json");
         Await.until(
+                SOON,
                 "both to be answered",
                 () -> Files.exists(done) && Files.readString(done).contains("second"));
         assertThat(calls).hasValue(2);
@@ -393,7 +388,7 @@ class FilesTriggerTest {
         drop("cut.json", Triggers.request("again"));
         assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
         context.stop();
-        Await.until("the claim to stay", () -> names("inbox/.claimed").contains("cut.json"));
+        Await.until(SOON, "the claim to stay", () -> names("inbox/.claimed").contains("cut.json"));
         assertThat(names("failed")).isEmpty();
 
         chain = exchange -> exchange.getMessage().setBody(Triggers.echo(exchange));
@@ -505,7 +500,7 @@ class FilesTriggerTest {
     }
 
     private void await(String path) throws Exception {
-        Await.until(path, () -> Files.exists(home.resolve(path), java.nio.file.LinkOption.NOFOLLOW_LINKS));
+        Await.until(SOON, path, () -> Files.exists(home.resolve(path), java.nio.file.LinkOption.NOFOLLOW_LINKS));
     }
 
     private JsonNode answer(String name) throws Exception {

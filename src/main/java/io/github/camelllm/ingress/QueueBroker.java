@@ -1,0 +1,151 @@
+package io.github.camelllm.ingress;
+
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSContext;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSRuntimeException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.camel.support.RoutePolicySupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connections to the broker that the queue trigger works with: an Artemis broker by its URL, or one inside the gateway
+ * that starts before the routes and stops after them.
+ *
+ * <p>It is the {@code routePolicy} of the route that uses it. Camel starts it with that route and not at all when the
+ * route is left out by its {@code precondition}: then nothing of Artemis is loaded. An embedded broker that cannot run
+ * stops the start; a remote one may be away, and is connected to as soon as it is back.
+ *
+ * <p>For a broker of another make, declare its own connection factory in the place of this bean.
+ */
+public final class QueueBroker extends RoutePolicySupport implements ConnectionFactory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueueBroker.class);
+    private static final int DEFAULT_PORT = 61_616;
+
+    private String url = "";
+    private String data = "";
+    private int port = DEFAULT_PORT;
+    private String queues = "";
+    private String user = "";
+    private String password = "";
+
+    private volatile EmbeddedBroker embedded;
+    private volatile ConnectionFactory connections;
+
+    /** The broker's address, such as {@code tcp://broker:61616}; blank for a broker inside the gateway. */
+    public void setUrl(String url) {
+        this.url = url;
+    }
+
+    /** Where the broker inside keeps its messages. */
+    public void setData(String data) {
+        this.data = data;
+    }
+
+    /** Where the broker inside listens on 127.0.0.1; 0 for any free port. */
+    public void setPort(int port) {
+        this.port = port;
+    }
+
+    /** The queues, comma-separated, that the broker inside has from its start and keeps. */
+    public void setQueues(String queues) {
+        this.queues = queues;
+    }
+
+    /** The user name at the broker; blank for none. */
+    public void setUser(String user) {
+        this.user = user;
+    }
+
+    /** The password at the broker, and what the broker inside demands of its clients; blank for none. */
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        BrokerSettings settings =
+                new BrokerSettings(url, data.isBlank() ? null : Path.of(data), port, split(queues), user, password);
+        if (settings.embedded()) {
+            embedded = new EmbeddedBroker(settings);
+            embedded.start();
+            LOG.info("The embedded broker listens on tcp://127.0.0.1:{}", embedded.port());
+        }
+        connections = ArtemisConnections.to(settings, settings.embedded() ? embedded.url() : settings.url());
+    }
+
+    @Override
+    protected void doStop() {
+        if (embedded != null) {
+            embedded.stop();
+        }
+    }
+
+    /** A broker that has ended itself, as it does when its disk fails, is started again by whoever needs it next. */
+    private synchronized ConnectionFactory ready() throws JMSException {
+        if (!isStarted()) {
+            throw new JMSException("the queue trigger's broker is not started, or stopped already");
+        }
+        if (embedded != null && !embedded.running()) {
+            embedded.stop();
+            embedded.start();
+        }
+        return connections;
+    }
+
+    private static List<String> split(String names) {
+        return Stream.of(names.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /** The broker inside; null where there is none. */
+    EmbeddedBroker embedded() {
+        return embedded;
+    }
+
+    @Override
+    public Connection createConnection() throws JMSException {
+        return ready().createConnection();
+    }
+
+    @Override
+    public Connection createConnection(String asUser, String withPassword) throws JMSException {
+        return ready().createConnection(asUser, withPassword);
+    }
+
+    @Override
+    public JMSContext createContext() {
+        return context(ConnectionFactory::createContext);
+    }
+
+    @Override
+    public JMSContext createContext(int sessionMode) {
+        return context(factory -> factory.createContext(sessionMode));
+    }
+
+    @Override
+    public JMSContext createContext(String asUser, String withPassword) {
+        return context(factory -> factory.createContext(asUser, withPassword));
+    }
+
+    @Override
+    public JMSContext createContext(String asUser, String withPassword, int sessionMode) {
+        return context(factory -> factory.createContext(asUser, withPassword, sessionMode));
+    }
+
+    private JMSContext context(Function<ConnectionFactory, JMSContext> create) {
+        try {
+            return create.apply(ready());
+        } catch (JMSException e) {
+            throw new JMSRuntimeException(e.getMessage(), e.getErrorCode(), e);
+        }
+    }
+}
