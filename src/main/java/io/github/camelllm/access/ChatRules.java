@@ -14,7 +14,6 @@ final class ChatRules {
     private static final List<String> FORMATS = List.of("text", "json_object", "json_schema");
     private static final List<String> FLAGS = List.of("logprobs", "stream", "store", "parallel_tool_calls");
     private static final List<String> SCHEMAS = List.of("tools", "functions", "response_format", "prediction");
-    private static final List<String> TEXTS = List.of("text", "refusal");
 
     private final ValidateSettings settings;
     private final MessageRules messages;
@@ -106,25 +105,15 @@ final class ChatRules {
     }
 
     private void texts(Fields request) {
+        JsonNode messages = request.object().path("messages");
         Texts texts = new Texts();
-        texts.cleanMessages(request.object().path("messages"), request.at("messages"));
-        if (texts.characters() == 0 && !hasOtherContent(request.object().path("messages"))) {
+        texts.cleanMessages(messages, request.at("messages"));
+        if (!MessageRules.sayAnything(messages)) {
             throw request.at("messages").refuse("without any text", "at least 1 character, or an image, audio or file");
         }
         for (String field : SCHEMAS) {
             texts.cleanSchema(request.object().path(field), request.at(field));
         }
         texts.checkAtMost(settings.maxCharacters(), request.at("messages"));
-    }
-
-    private static boolean hasOtherContent(JsonNode messages) {
-        for (JsonNode message : messages) {
-            for (JsonNode part : message.path("content")) {
-                if (!TEXTS.contains(part.path("type").textValue())) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

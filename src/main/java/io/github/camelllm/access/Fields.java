@@ -23,7 +23,7 @@ record Fields(ObjectNode object, Where where) {
         if (value instanceof ObjectNode object) {
             return new Fields(object, where);
         }
-        throw where.refuse(value, expected);
+        throw where.refuseKind(value, expected);
     }
 
     Where at(String name) {

@@ -61,14 +61,11 @@ final class KeyEntry {
         if (id == null && map.node("id") == null) {
             map.problem("id", "id is missing; give the key a name of its own, such as 'ci-bot'");
         }
-        if (Identity.ANONYMOUS.keyId().equals(id)) {
-            map.problem("id", "id is 'anonymous', which is what callers without a key are called; choose another");
-        }
         byte[] sha256 = sha256();
         String tenant = name("tenant");
         String user = name("user");
         String team = name("team");
-        String tier = checked("tier", Names::problemOfId);
+        String tier = checked("tier", Names::problemOfTier);
         Set<String> models = models();
         boolean speaksForOthers = map.flag("speaks-for-others", false);
         Instant expires = expires();

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -31,6 +32,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class KeysFile {
 
     private static final String MAKE_ONE = "'bin/gateway key' makes one; remove the file to run without keys";
+
+    private static final Pattern CHARACTER = Pattern.compile("\\s*.?\\(\\d+\\)$", Pattern.DOTALL);
 
     private KeysFile() {}
 
@@ -67,8 +70,10 @@ final class KeysFile {
     }
 
     private static Optional<Node> compose(String text, YamlReport report) {
-        LoadSettings settings =
-                LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setAllowNonScalarKeys(true)
+                .build();
         try {
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
@@ -81,7 +86,7 @@ final class KeysFile {
                     : "check indentation, quotes and colons here and in the line above";
             report.add(
                     e.getProblemMark().map(Mark::getLine).orElse(-1) + 1,
-                    "is not valid YAML (" + Shown.bare(e.getProblem()) + "); " + hint);
+                    "is not valid YAML (" + said(e.getProblem()) + "); " + hint);
         } catch (ReaderException e) {
             String before = text.substring(0, Math.min(text.length(), e.getPosition()));
             report.add(
@@ -92,6 +97,11 @@ final class KeysFile {
             report.add(0, "is not valid YAML; check its indentation, quotes and colons");
         }
         return Optional.empty();
+    }
+
+    /** The parser's words without the character that it ends some of them with. */
+    private static String said(String problem) {
+        return Shown.bare(CHARACTER.matcher(problem).replaceFirst(""));
     }
 
     private static List<Key> keys(Node root, YamlReport report) {

@@ -15,6 +15,9 @@ final class MessageRules {
     private static final String CONTENT = "a string or a non-empty array of content parts";
     private static final String CALLED = "the name of a function, as a string";
 
+    /** Fields that an assistant's message may have in place of content. */
+    private static final List<String> INSTEAD = List.of("tool_calls", "function_call", "refusal", "audio");
+
     private final Set<String> contentTypes;
 
     MessageRules(Set<String> contentTypes) {
@@ -25,7 +28,7 @@ final class MessageRules {
         JsonNode messages = request.raw("messages");
         Where where = request.at("messages");
         if (!messages.isArray() || messages.isEmpty()) {
-            throw where.refuse(messages, MESSAGES);
+            throw where.refuseKind(messages, MESSAGES);
         }
         for (int i = 0; i < messages.size(); i++) {
             message(Fields.of(messages.get(i), where.item(i), "an object with role and content"));
@@ -138,5 +141,32 @@ final class MessageRules {
         } else {
             file.string("file_id", "the id of an uploaded file, as a string");
         }
+    }
+
+    /** Whether any of the messages, found to be as they must be, has a character of content or something else in it. */
+    static boolean sayAnything(JsonNode messages) {
+        for (JsonNode message : messages) {
+            JsonNode content = message.path("content");
+            if (content.isTextual() && isSomething(content)) {
+                return true;
+            }
+            for (JsonNode part : content) {
+                String type = part.path("type").textValue();
+                boolean text = type.equals("text") || type.equals("refusal");
+                if (!text || isSomething(part.path(type))) {
+                    return true;
+                }
+            }
+            for (String instead : INSTEAD) {
+                if (isSomething(message.path(instead))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isSomething(JsonNode value) {
+        return value.isTextual() ? !value.textValue().isEmpty() : !value.isEmpty();
     }
 }

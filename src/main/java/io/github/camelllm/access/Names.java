@@ -1,5 +1,6 @@
 package io.github.camelllm.access;
 
+import io.github.camelllm.call.Identity;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -29,9 +30,16 @@ final class Names {
 
     private Names() {}
 
-    /** What is wrong with an id or tier, and what is allowed; null when it is fine. */
+    /** What is wrong with the id of a key, and what is allowed; null when it is fine. */
     static String problemOfId(String id) {
-        return id != null && ID.matcher(id).matches() ? null : isNot(id, ID_RULE);
+        return Identity.ANONYMOUS.keyId().equals(id)
+                ? "is 'anonymous', which is what callers without a key are called; choose another"
+                : problemOfTier(id);
+    }
+
+    /** What is wrong with a tier, and what is allowed; null when it is fine. */
+    static String problemOfTier(String tier) {
+        return tier != null && ID.matcher(tier).matches() ? null : isNot(tier, ID_RULE);
     }
 
     /** What is wrong with a tenant, user or team, and what is allowed; null when it is fine. */

@@ -18,12 +18,11 @@ final class Texts {
 
     private static final char REPLACEMENT = '\ufffd';
     private static final Set<String> BINARY = Set.of("url", "data", "file_data");
-    private static final Set<String> NOT_PROSE =
-            Set.of("role", "type", "id", "tool_call_id", "file_id", "format", "detail");
+    private static final Set<String> NOT_PROSE = Set.of("role", "type", "detail", "format");
 
     private long characters;
 
-    /** Code points in all texts so far, names of roles, types and ids left out. */
+    /** Code points in all texts so far; those of roles, types, formats and binary data do not count. */
     long characters() {
         return characters;
     }

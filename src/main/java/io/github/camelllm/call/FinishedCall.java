@@ -14,7 +14,7 @@ import java.util.List;
  * @param receivedAt when it came in
  * @param operation {@code chat} or {@code embeddings}
  * @param who the caller
- * @param asked the model or alias the client asked for; null when it named none
+ * @param asked the model or alias the client asked for; null when it named none, or something that is no name
  * @param task what the client said the task was; null when it said none
  * @param stream whether the answer was streamed
  * @param model the model that answered, or was tried last; null when none was
@@ -62,13 +62,40 @@ public record FinishedCall(
      * @param waitedNanos until it began to answer or refused; -1 when it did neither
      * @param status the provider's status; 0 when there was none
      * @param errorCode why it failed; null when it did not
-     * @param cause the same in more words, for operators; null likewise
+     * @param cause the same in more words, for operators; null when it did not fail, or when the words may quote the
+     *     request
      */
     public record Try(String model, String provider, long waitedNanos, int status, String errorCode, String cause) {}
 
     /** Whether the client got a whole answer. */
     public boolean ok() {
         return errorCode == null;
+    }
+
+    /** The same record with the prompt's hash. */
+    public FinishedCall withPromptHash(String hash) {
+        return new FinishedCall(
+                requestId,
+                traceId,
+                receivedAt,
+                operation,
+                who,
+                asked,
+                task,
+                stream,
+                model,
+                provider,
+                usage,
+                latencyNanos,
+                firstTokenNanos,
+                upstreamNanos,
+                firstByteNanos,
+                finishReason,
+                cache,
+                attempts,
+                status,
+                errorCode,
+                hash);
     }
 
     /** The record as a JSON object: snake_case names, milliseconds with fractions. */

@@ -1,10 +1,10 @@
 package io.github.camelllm.call;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -54,8 +54,8 @@ public final class Json {
         try {
             return MAPPER.readTree(bytes);
         } catch (NumberFormatException e) {
-            // An exponent that no decimal can have gets past the parser's own checks.
-            throw new JsonParseException(null, "a number with an exponent of more than 10 digits or 32 bits", e);
+            // Jackson lets through what BigDecimal refuses: 1e99999999999.
+            throw (IOException) new StreamConstraintsException("a number's exponent is out of range").initCause(e);
         }
     }
 

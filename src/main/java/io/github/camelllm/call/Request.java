@@ -94,8 +94,8 @@ public final class Request {
             throw Problem.of(
                             ErrorCode.INVALID_REQUEST,
                             "The body is nested more than " + Json.MAX_DEPTH
-                                    + " levels deep, has a number of more than 1000 digits, or a field name of more"
-                                    + " than 50000 characters.")
+                                    + " levels deep, has a number of more than 1000 digits or with a giant exponent,"
+                                    + " or a field name of more than 50000 characters.")
                     .withDetail(e.getOriginalMessage());
         } catch (MismatchedInputException e) {
             String message = String.valueOf(e.getOriginalMessage());

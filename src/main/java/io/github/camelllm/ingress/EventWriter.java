@@ -27,4 +27,7 @@ interface EventWriter {
 
     /** Ends the stream. */
     void end();
+
+    /** Lets go of the client, so that the server does not try to answer one that is gone. */
+    void close();
 }

@@ -83,6 +83,7 @@ public final class HttpStep extends Step {
         } catch (Exception e) {
             refuse(call, client, e);
         } finally {
+            client.close();
             activeCalls.leave(call);
         }
     }

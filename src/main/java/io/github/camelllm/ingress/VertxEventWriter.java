@@ -8,6 +8,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes to a Vert.x response from a worker thread: the face of {@link EventWriter} for Camel Main and Quarkus.
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class VertxEventWriter implements EventWriter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VertxEventWriter.class);
     private static final int QUEUE_BYTES = 32 * 1024;
     private static final byte[] BLANK_LINE = {'\n', '\n'};
 
@@ -117,6 +120,13 @@ final class VertxEventWriter implements EventWriter {
     public void end() {
         if (!gone && !response.ended()) {
             response.end();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (gone && !response.ended()) {
+            response.end().onFailure(expected -> LOG.trace("the client was gone", expected));
         }
     }
 }

@@ -9,7 +9,9 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Navigate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.Policy;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.service.ServiceHelper;
@@ -49,6 +51,14 @@ public abstract class Step implements Policy {
         // nothing to give back
     }
 
+    /**
+     * How many calls this step still has to do something for though their exchanges are done. A graceful stop waits
+     * until it is 0, or until the stop's own time is up.
+     */
+    protected int pending() {
+        return 0;
+    }
+
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
         // the definition stays as written
@@ -60,7 +70,7 @@ public abstract class Step implements Policy {
     }
 
     /** The child comes unstarted: whoever wraps it starts and stops it. */
-    private final class Wrapped extends AsyncProcessorSupport implements Navigate<Processor> {
+    private final class Wrapped extends AsyncProcessorSupport implements Navigate<Processor>, ShutdownAware {
         private final Route route;
         private final AsyncProcessor child;
 
@@ -87,6 +97,21 @@ public abstract class Step implements Policy {
                 exchange.setException(null);
                 throw failure;
             }
+        }
+
+        @Override
+        public int getPendingExchangesSize() {
+            return pending();
+        }
+
+        @Override
+        public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+            return true;
+        }
+
+        @Override
+        public void prepareShutdown(boolean suspendOnly, boolean forced) {
+            // onStop does what there is to do
         }
 
         @Override

@@ -61,8 +61,9 @@ class RequestTest {
     void refusesWhatIsNestedDeeperThanTheBound() {
         assertThat(new Request(nested(Json.MAX_DEPTH)).tree()).hasSize(1);
         assertThat(refusal(nested(Json.MAX_DEPTH + 1)))
-                .hasMessage("The body is nested more than 200 levels deep, has a number of more than 1000 digits, or a"
-                        + " field name of more than 50000 characters.");
+                .hasMessage(
+                        "The body is nested more than 200 levels deep, has a number of more than 1000 digits or with"
+                                + " a giant exponent, or a field name of more than 50000 characters.");
         assertThat(refusal(("[".repeat(100_000)).getBytes(StandardCharsets.UTF_8))
                         .code())
                 .isEqualTo(ErrorCode.INVALID_REQUEST);

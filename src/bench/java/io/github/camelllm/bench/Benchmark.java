@@ -1,0 +1,78 @@
+package io.github.camelllm.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the benchmark and prints its table; see {@code src/bench/README.md}. */
+public final class Benchmark {
+
+    private static final String HEAP = "-Xmx1g";
+    private static final long MOST_MINUTES = 15;
+
+    private Benchmark() {}
+
+    /** Takes its options from system properties, see {@link Options}. Exits 1 when a measurement fails. */
+    public static void main(String[] args) throws Exception {
+        endWithParent();
+        Options options = Options.read();
+        try (Lab lab = new Lab(options)) {
+            if (options.profile()) {
+                new Profile(lab).run();
+            } else {
+                measure(lab);
+            }
+        }
+    }
+
+    private static void measure(Lab lab) throws Exception {
+        Options options = lab.options();
+        Subjects subjects = new Subjects(lab);
+        Table table = new Table(subjects.rivalName());
+        if (options.wants("startup")) {
+            new Startup(subjects).measure(table);
+        }
+        try (Proxy rival = subjects.startRival(HEAP);
+                Proxy full = subjects.startFull(HEAP)) {
+            if (options.wants("throughput")) {
+                new Throughput(lab, rival, full).measure(table);
+            }
+            rival.close();
+            if (options.wants("streaming")) {
+                new Streaming(lab, full).measure(table);
+            }
+            if (options.wants("in-flight")) {
+                new InFlight(lab, full).measure(table);
+            }
+        }
+        String result = Table.format(
+                "Java %s, %s %s, %d processors, %s%n%n%s",
+                options.javaVersion(),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(),
+                java.time.LocalDate.now(),
+                table.markdown());
+        Path file = options.out().resolve("java-" + options.javaVersion() + ".md");
+        Files.writeString(file, result);
+        System.out.println(result);
+    }
+
+    /** A benchmark whose Maven is gone, or that hangs, ends, and takes its processes with it. */
+    private static void endWithParent() {
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(1)));
+        Thread watchdog = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.MINUTES.sleep(MOST_MINUTES);
+                        System.err.println("The benchmark took longer than " + MOST_MINUTES + " minutes: ended");
+                        System.exit(1);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
+    }
+}

@@ -1,0 +1,203 @@
+package io.github.camelllm.account;
+
+import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.FinishedCall;
+import io.github.camelllm.call.Request;
+import io.github.camelllm.call.StreamEnd;
+import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Step;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first step of a chain: measures the call, and when it is over hands exactly one {@link FinishedCall} to {@code
+ * direct:llm-completed}.
+ *
+ * <p>A call is over when its answer is whole, when its token stream has ended, failed or been given up, or when what
+ * follows has thrown. Neither a slow nor a failing {@code direct:llm-completed} is felt by a call: a queue lies between,
+ * and what does not fit is dropped and counted ({@code llm_completed_dropped_total}, {@code
+ * llm_completed_failed_total}).
+ *
+ * <p>One bean may stand in several routes; they share its queue, which lives from the first route's start to the last
+ * one's stop. A graceful stop waits for what is queued, here and in every {@link TapExecutor}.
+ */
+public final class Account extends Step implements MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Account.class);
+
+    private final Tally dropped = new Tally();
+    private final Tally failed = new Tally();
+    private final Seldom full = new Seldom(LOG);
+    private final Seldom broken = new Seldom(LOG);
+    private final Set<Route> running = new HashSet<>();
+
+    private String endpoint = "direct:llm-completed";
+    private int queueSize = 10_000;
+    private Duration drainTimeout = Duration.ofSeconds(5);
+
+    private CompletedRoute completed;
+    private volatile CamelContext context;
+    private volatile CompletedQueue queue;
+
+    /** The Camel endpoint that gets each finished call; {@code direct:llm-completed} unless set. */
+    public void setEndpoint(String endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** How many finished calls may wait for that endpoint: 1 to 1,000,000; 10,000 unless set. */
+    public void setQueueSize(int queueSize) {
+        this.queueSize = queueSize;
+    }
+
+    /** How long a stop waits for an endpoint that takes nothing: up to 10 minutes; 5 seconds unless set. */
+    public void setDrainTimeout(Duration drainTimeout) {
+        this.drainTimeout = drainTimeout;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        dropped.bindTo(registry, "llm.completed.dropped", "Finished calls that were not handed to the completed route");
+        failed.bindTo(registry, "llm.completed.failed", "Finished calls that the completed route failed on");
+    }
+
+    @Override
+    protected synchronized void onStart(Route route) {
+        if (running.isEmpty()) {
+            AccountSettings settings = new AccountSettings(endpoint, queueSize, drainTimeout);
+            context = route.getCamelContext();
+            CompletedRoute target = new CompletedRoute(context, settings.endpoint(), dropped, failed);
+            completed = target;
+            queue = new CompletedQueue(
+                    settings,
+                    target::send,
+                    dropped,
+                    () -> full.warn(
+                            () -> "finished calls are dropped: " + settings.endpoint() + " has " + settings.queueSize()
+                                    + " waiting",
+                            null));
+        }
+        running.add(route);
+    }
+
+    @Override
+    protected synchronized void onStop(Route route) {
+        if (running.remove(route) && running.isEmpty()) {
+            int left = queue.stop();
+            queue = null;
+            completed.close();
+            if (left > 0) {
+                LOG.warn("{} finished calls were dropped at the stop: {} did not take them in time", left, endpoint);
+            }
+        }
+    }
+
+    @Override
+    protected int pending() {
+        CompletedQueue current = queue;
+        if (current == null) {
+            return 0;
+        }
+        int sum = current.pending(); // before the taps: what leaves here arrives there
+        for (TapExecutor tap : context.getRegistry().findByType(TapExecutor.class)) {
+            sum += tap.pending();
+        }
+        return sum;
+    }
+
+    @Override
+    protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+        Object answer;
+        try {
+            next.proceed();
+            answer = answerIn(exchange);
+        } catch (Throwable e) {
+            over(call, Problem.from(e), -1);
+            throw e;
+        }
+        long firstByte = call.ticker().nanos() - call.startedNanos();
+        if (answer instanceof TokenStream stream) {
+            TokenStream watched =
+                    stream.map(event -> seen(call, event)).onEnd(end -> over(call, failureOf(end), firstByte));
+            exchange.getMessage().setBody(watched);
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    watched.close(); // a stream that nobody has read is over with its exchange
+                }
+            });
+        } else {
+            over(call, call.cancellation().cancelled() ? gone() : null, firstByte);
+        }
+    }
+
+    private static Object answerIn(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        if (body instanceof Request) {
+            throw Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway has no route that answers this request.")
+                    .withDetail("no step of the chain set an " + Answer.class.getSimpleName() + " or a "
+                            + TokenStream.class.getSimpleName() + " as the body");
+        }
+        return body;
+    }
+
+    private static StreamEvent seen(Call call, StreamEvent event) {
+        if (call.firstTokenNanos() < 0 && event.hasContent()) {
+            call.firstToken();
+        }
+        return event;
+    }
+
+    private static Problem failureOf(StreamEnd end) {
+        return switch (end.kind()) {
+            case WHOLE -> null;
+            case FAILED -> Problem.from(end.cause());
+            case ABANDONED -> gone();
+        };
+    }
+
+    private static Problem gone() {
+        return Problem.of(ErrorCode.CLIENT_GONE, "The client left before its answer was whole.");
+    }
+
+    /** Announces the end once, and never throws: a call must not fail by being counted. */
+    private void over(Call call, Problem failure, long firstByteNanos) {
+        if (!call.finish()) {
+            return;
+        }
+        try {
+            Problem outcome = failure != null && call.cancellation().cancelled() ? gone() : failure;
+            FinishedCall finished = FinishedCalls.of(
+                    call, outcome, firstByteNanos, call.ticker().nanos());
+            if (outcome != null) {
+                FailureLog.tell(finished, outcome);
+            }
+            CompletedQueue current = queue;
+            if (current == null) {
+                dropped.add(1);
+            } else {
+                Request request = call.getRequest();
+                current.offer(
+                        finished,
+                        request.parsed() ? PromptHash.promptOf(request.tree()) : null,
+                        request.receivedBytes());
+            }
+        } catch (RuntimeException e) {
+            failed.add(1);
+            broken.warn(() -> "call " + call.getId() + " could not be accounted for", e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.camelllm.account;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** Counts work that has begun and not ended, and knows whether any of it has ended lately. Thread-safe. */
+final class Progress {
+
+    private final AtomicInteger pending = new AtomicInteger();
+    private final long patience;
+    private final LongSupplier nanos;
+    private volatile long lastStep;
+
+    /** @param patience how long nothing may end before the rest is not worth waiting for */
+    Progress(Duration patience, LongSupplier nanos) {
+        this.patience = patience.toNanos();
+        this.nanos = nanos;
+    }
+
+    void begin() {
+        if (pending.getAndIncrement() == 0) {
+            lastStep = nanos.getAsLong();
+        }
+    }
+
+    void end() {
+        lastStep = nanos.getAsLong();
+        pending.decrementAndGet();
+    }
+
+    /** Takes a beginning back. */
+    void cancel() {
+        pending.decrementAndGet();
+    }
+
+    /** Work under way; 0 as well when none of it has ended for longer than the patience. */
+    int worthWaitingFor() {
+        int left = pending.get();
+        return left > 0 && nanos.getAsLong() - lastStep <= patience ? left : 0;
+    }
+}

@@ -1,0 +1,257 @@
+package io.github.camelllm.ingress;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Ticker;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Calls;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.file.GenericFileEndpoint;
+import org.apache.camel.component.file.GenericFileOperations;
+import org.apache.camel.component.file.GenericFileProcessStrategy;
+import org.apache.camel.support.RoutePolicySupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which files the trigger takes, when, and where they go: the {@code processStrategy} of its {@code file:} endpoint, and
+ * the {@code routePolicy} of its route, so that an inbox that cannot be used stops the start.
+ *
+ * <p>A file is taken when it has not changed for a while and fewer than {@code parallel} are worked on. Taking it means
+ * renaming it into {@code .claimed/} inside the inbox, after the answer and the error of an earlier file of that name
+ * have been removed. So an answer that stands beside a claim answers that very request, which is how {@link Claims}
+ * knows after a crash what need not be asked again, and a file dropped under the name of one that is being answered
+ * waits its turn instead of being lost.
+ *
+ * <p>Afterwards the file goes to {@code done}, or to {@code failed} when the call failed ({@link WholeAnswer#ERROR}) or
+ * its answer could not be written. A file whose call was cut off by the gateway's own end stays claimed.
+ */
+public final class Inbox extends RoutePolicySupport implements GenericFileProcessStrategy<File> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+    private static final Duration LOOK_UP = Duration.ofMillis(100);
+
+    private final Set<String> working = ConcurrentHashMap.newKeySet();
+    private String inbox;
+    private String outbox;
+    private String done;
+    private String failed;
+    private int parallel = 4;
+    private Duration settle = Duration.ofSeconds(1);
+
+    private volatile Claims claims;
+    private Semaphore turns;
+    private Ticker ticker;
+
+    /** Where requests are dropped: the directory of the endpoint. */
+    public void setInbox(String inbox) {
+        this.inbox = inbox;
+    }
+
+    /** Where the route writes answers. */
+    public void setOutbox(String outbox) {
+        this.outbox = outbox;
+    }
+
+    /** Where answered requests go; one of the same name is replaced. */
+    public void setDone(String done) {
+        this.done = done;
+    }
+
+    /** Where requests go that could not be answered; one of the same name is replaced. */
+    public void setFailed(String failed) {
+        this.failed = failed;
+    }
+
+    /** How many files are worked on at once. */
+    public void setParallel(int parallel) {
+        this.parallel = parallel;
+    }
+
+    /** How long a file must not have changed before it counts as whole. */
+    public void setSettle(Duration settle) {
+        this.settle = settle;
+    }
+
+    @Override
+    public void onStart(Route route) {
+        try {
+            open(route.getCamelContext());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void onStop(Route route) {
+        try {
+            claims.close();
+        } catch (IOException e) {
+            LOG.warn("The lock on {} could not be let go", claims.folder(), e);
+        }
+    }
+
+    /** Comes with the first poll, perhaps before {@link #onStart}. */
+    @Override
+    public void prepareOnStartup(GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint)
+            throws IOException {
+        open(endpoint.getCamelContext());
+    }
+
+    private synchronized void open(CamelContext context) throws IOException {
+        if (claims == null) {
+            Ticker bound = context.getRegistry().findSingleByType(Ticker.class);
+            ticker = bound == null ? Ticker.SYSTEM : bound;
+            InboxSettings settings =
+                    new InboxSettings(path(inbox), path(outbox), path(done), path(failed), parallel, settle);
+            turns = new Semaphore(settings.parallel());
+            claims = new Claims(settings, working);
+        }
+        claims.open();
+    }
+
+    @Override
+    public boolean begin(
+            GenericFileOperations<File> operations,
+            GenericFileEndpoint<File> endpoint,
+            Exchange exchange,
+            GenericFile<File> file)
+            throws IOException {
+        String name = file.getFileNameOnly();
+        Path path = Path.of(file.getAbsoluteFilePath());
+        if (!isPlain(name) || !waitForTurn(exchange.getContext())) {
+            return false;
+        }
+        working.add(name);
+        boolean begun = false;
+        try {
+            if (!isSettled(path)) {
+                return false;
+            }
+            GenericFile<File> claimed = operations.newGenericFile();
+            file.copyFrom(file, claimed);
+            claimed.changeFileName(claims.take(path).toString());
+            claimed.bindToExchange(exchange);
+            begun = true;
+        } finally {
+            if (!begun) {
+                endTurn(name);
+            }
+        }
+        return begun;
+    }
+
+    @Override
+    public void abort(
+            GenericFileOperations<File> operations,
+            GenericFileEndpoint<File> endpoint,
+            Exchange exchange,
+            GenericFile<File> file) {
+        LOG.trace("{} is left for a later poll", file);
+    }
+
+    @Override
+    public void commit(
+            GenericFileOperations<File> operations,
+            GenericFileEndpoint<File> endpoint,
+            Exchange exchange,
+            GenericFile<File> file)
+            throws IOException {
+        String name = file.getFileNameOnly();
+        try {
+            if (exchange.getMessage().getHeader(WholeAnswer.ERROR) == null) {
+                claims.toDone(name);
+            } else {
+                claims.toFailed(name);
+            }
+        } finally {
+            endTurn(name);
+        }
+    }
+
+    @Override
+    public void rollback(
+            GenericFileOperations<File> operations,
+            GenericFileEndpoint<File> endpoint,
+            Exchange exchange,
+            GenericFile<File> file)
+            throws IOException {
+        String name = file.getFileNameOnly();
+        try {
+            if (isEnding(endpoint.getCamelContext())) {
+                LOG.warn("The gateway stops while {} is being answered; it is asked again after the next start", name);
+                return;
+            }
+            Call call = exchange.getProperty(Calls.PROPERTY, Call.class);
+            Exception failure = exchange.getException();
+            LOG.error("What was answered to {} could not be written", name, failure);
+            claims.toFailed(name, ProblemJson.bytes(Problem.from(failure), call == null ? null : call.getId()));
+        } finally {
+            endTurn(name);
+        }
+    }
+
+    /** Holds the poll back while enough files are worked on; false when the gateway stops meanwhile. */
+    private boolean waitForTurn(CamelContext context) {
+        try {
+            while (!turns.tryAcquire(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (isEnding(context)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void endTurn(String name) {
+        working.remove(name);
+        turns.release();
+    }
+
+    private static boolean isEnding(CamelContext context) {
+        ServiceStatus status = context.getStatus();
+        return status.isStopping() || status.isStopped();
+    }
+
+    /** Whether the name means the same to this system, to Camel, which takes a backslash for a slash, and in a log. */
+    private static boolean isPlain(String name) {
+        return name.indexOf('\\') < 0 && name.chars().noneMatch(Character::isISOControl);
+    }
+
+    /** A time in the future is as good as one in the past: some tools and some clocks leave such. */
+    private boolean isSettled(Path path) throws IOException {
+        try {
+            BasicFileAttributes attributes =
+                    Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            Duration age = Duration.between(attributes.lastModifiedTime().toInstant(), ticker.now());
+            return age.abs().compareTo(settle) >= 0;
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was taken away before it was read", path);
+            return false;
+        }
+    }
+
+    private static Path path(String value) {
+        return value == null || value.isBlank() ? null : Path.of(value);
+    }
+}

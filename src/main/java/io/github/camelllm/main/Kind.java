@@ -1,0 +1,156 @@
+package io.github.camelllm.main;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a setting may hold.
+ *
+ * @param allowed the same in words, as it stands in messages: {@code a whole number from 0 to 65535}
+ * @param check whether a value is one
+ */
+record Kind(String allowed, Check check) {
+
+    /** Tells good values from bad. */
+    @FunctionalInterface
+    interface Check {
+        /** Whether the value, stripped of blanks around it, is allowed. */
+        boolean allows(String value);
+    }
+
+    private static final String SECRET = "visible ASCII characters without blanks";
+    private static final Pattern DURATION =
+            Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
+
+    static Kind flag() {
+        return new Kind("true or false", value -> value.equals("true") || value.equals("false"));
+    }
+
+    static Kind number(long min, long max) {
+        return new Kind("a whole number from " + min + " to " + max, value -> {
+            if (!value.matches("-?\\d{1,18}")) {
+                return false;
+            }
+            long number = Long.parseLong(value);
+            return min <= number && number <= max;
+        });
+    }
+
+    static Kind duration(Duration min, Duration max) {
+        return new Kind("a duration from " + show(min) + " to " + show(max) + " such as 500ms, 30s or 1m30s", value -> {
+            Duration duration = parseDuration(value);
+            return duration != null && duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
+        });
+    }
+
+    static Kind host() {
+        return new Kind("an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all", value -> {
+            try {
+                return !value.isEmpty() && InetAddress.getByName(value) != null;
+            } catch (UnknownHostException e) {
+                return false;
+            }
+        });
+    }
+
+    static Kind size() {
+        return new Kind("a size such as 500 KB, 100 MB or 2 GB", value -> value.matches("[1-9]\\d{0,8} ?[KMG]B"));
+    }
+
+    static Kind oneOf(String... values) {
+        return new Kind(
+                "one of " + String.join(", ", values), value -> List.of(values).contains(value));
+    }
+
+    static Kind path() {
+        return new Kind("a path", value -> !value.isEmpty() && isPath(value));
+    }
+
+    /** A name that stands in URIs, such as that of a queue. */
+    static Kind name() {
+        return new Kind(
+                "1 to 128 letters, digits and . _ : / -, beginning with a letter or digit",
+                value -> NAME.matcher(value).matches());
+    }
+
+    /** The same, or nothing. */
+    static Kind nameOrNothing() {
+        return new Kind(
+                name().allowed + "; or nothing",
+                value -> value.isEmpty() || name().check.allows(value));
+    }
+
+    /** The address of an HTTP API, without a slash at its end. */
+    static Kind httpUrl() {
+        return new Kind("a URL such as https://api.openai.com/v1, without query and fragment", value -> {
+            try {
+                URI uri = new URI(value);
+                return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                        && uri.getHost() != null
+                        && uri.getQuery() == null
+                        && uri.getFragment() == null
+                        && uri.getUserInfo() == null;
+            } catch (URISyntaxException e) {
+                return false;
+            }
+        });
+    }
+
+    /** A credential, or nothing; {@link #secret} keeps it out of messages. */
+    static Kind credential() {
+        return new Kind(SECRET, value -> value.chars().allMatch(c -> c > 0x20 && c < 0x7f));
+    }
+
+    /** Whether values of this kind must not be shown. */
+    boolean secret() {
+        return allowed.equals(SECRET);
+    }
+
+    /** A broker's address, or nothing. */
+    static Kind urlOrNothing() {
+        return new Kind(
+                "a URL such as tcp://broker:61616; or nothing",
+                value -> value.isEmpty() || value.matches("\\(?[a-z][a-z0-9+.-]*:.+"));
+    }
+
+    /** The duration that a text such as {@code 1m30s} or {@code 500ms} stands for; null when it stands for none. */
+    static Duration parseDuration(String value) {
+        Matcher matcher = DURATION.matcher(value);
+        if (value.isEmpty() || !matcher.matches()) {
+            return null;
+        }
+        return Duration.ofHours(part(matcher, 1))
+                .plusMinutes(part(matcher, 2))
+                .plusSeconds(part(matcher, 3))
+                .plusMillis(part(matcher, 4));
+    }
+
+    private static long part(Matcher matcher, int group) {
+        return matcher.group(group) == null ? 0 : Long.parseLong(matcher.group(group));
+    }
+
+    private static String show(Duration duration) {
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
+            return duration.isZero() ? "0s" : duration.toMillis() + "ms";
+        }
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isPath(String value) {
+        try {
+            return !Path.of(value).toString().isEmpty();
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+}

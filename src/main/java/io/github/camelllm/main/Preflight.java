@@ -1,0 +1,75 @@
+package io.github.camelllm.main;
+
+import io.github.camelllm.access.Keys;
+import io.github.camelllm.main.check.Diagnostic;
+import io.github.camelllm.main.check.RouteCheck;
+import io.github.camelllm.main.check.RouteFiles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is known before anything starts: the settings, the keys, and what is wrong with them.
+ *
+ * @param options what the command line says
+ * @param settings the settings; null when there are problems with them
+ * @param properties every property: the user's own, and the gateway's
+ * @param keys how many virtual keys there are
+ * @param problems what is wrong with the configuration; empty when the gateway may start
+ */
+record Preflight(
+        Options options, Settings settings, Map<String, String> properties, int keys, List<Diagnostic> problems) {
+
+    /**
+     * What the command line says.
+     *
+     * @param routes the directory of route files
+     * @param config the directory of settings and keys
+     * @param flags the settings it overrides
+     * @param environment the environment variables
+     */
+    record Options(Path routes, Path config, SettingsReader.Flags flags, Map<String, String> environment) {}
+
+    /** Reads and checks the configuration. Routes are only looked for: {@link #routeProblems} reads them. */
+    static Preflight of(Options options) {
+        SettingsReader.Result read = SettingsReader.read(options.config(), options.environment(), options.flags());
+        List<Diagnostic> problems = new ArrayList<>(read.problems());
+        Path keysFile = Path.of(read.properties().get(SettingsTable.KEYS_FILE));
+        int keys = 0;
+        if (problems.isEmpty()) {
+            Keys.Read found = Keys.read(keysFile);
+            found.problems()
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            keys = found.keys().all().size();
+        }
+        if (problems.isEmpty()
+                && !read.settings().loopback()
+                && keys == 0
+                && !read.settings().open()) {
+            problems.add(new Diagnostic(
+                    SettingsTable.HOST + "=" + read.settings().host(),
+                    0,
+                    "will not listen beyond loopback while anybody may call",
+                    "Put keys into " + Shown.path(keysFile) + " ('bin/gateway key' makes one), or set "
+                            + SettingsTable.OPEN + "=true"));
+        }
+        return new Preflight(options, read.settings(), read.properties(), keys, List.copyOf(problems));
+    }
+
+    /** Everything that is wrong with the route files. */
+    List<Diagnostic> routeProblems() {
+        Map<String, String> known = new HashMap<>(properties);
+        return new RouteCheck(known, options.environment(), Beans.NAMES, Beans::standIns, Shown::path)
+                .check(options.routes());
+    }
+
+    /** What keeps the directory of route files from being one. */
+    List<Diagnostic> directoryProblems() {
+        List<Diagnostic> found = new ArrayList<>();
+        RouteFiles.in(options.routes(), Shown::path, found);
+        return found;
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.camelllm.main;
+
+import static java.time.Duration.ZERO;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Every property the gateway knows. {@code config/application.properties} says the same, which a test sees to. */
+final class SettingsTable {
+
+    static final String HOST = "llm.http.host";
+    static final String PORT = "llm.http.port";
+    static final String MAX_BODY = "llm.http.max-body-bytes";
+    static final String WORKERS = "llm.http.workers";
+    static final String OPENAI_URL = "llm.openai.base-url";
+    static final String KEYS_FILE = "llm.access.keys-file";
+    static final String OPEN = "llm.access.open";
+    static final String SHUTDOWN_TIMEOUT = "llm.shutdown.timeout";
+    static final String FILES = "llm.files.enabled";
+    static final String QUEUE = "llm.queue.enabled";
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    static final List<Setting> ALL = List.of(
+            new Setting(
+                    HOST,
+                    "127.0.0.1",
+                    Kind.host(),
+                    "The address to listen on. Beyond loopback it takes keys in keys.yaml, or llm.access.open=true."),
+            new Setting(PORT, "8080", Kind.number(0, 65535), "The port to listen on; 0 takes any that is free."),
+            new Setting(
+                    MAX_BODY,
+                    "20971520",
+                    Kind.number(1024, Integer.MAX_VALUE),
+                    "The largest request body, in bytes; a larger one is answered 413 before it is read."),
+            new Setting(
+                    WORKERS,
+                    "256",
+                    Kind.number(1, 10000),
+                    "Calls handled at once on Java 17. From Java 21 on each call has a virtual thread and this is unused."),
+            new Setting(
+                    "llm.http.client-stall-timeout",
+                    "60s",
+                    Kind.duration(Duration.ofSeconds(1), HOUR),
+                    "How long a client that stops reading its answer may block it before it is cut off."),
+            new Setting(
+                    KEYS_FILE,
+                    "keys.yaml",
+                    Kind.path(),
+                    "The virtual keys, relative to this directory. Without the file no key is asked for, on loopback only."),
+            new Setting(
+                    OPEN,
+                    "false",
+                    Kind.flag(),
+                    "true lets the gateway listen beyond loopback though no key is asked for."),
+            new Setting(
+                    OPENAI_URL,
+                    "{{env:OPENAI_BASE_URL:https://api.openai.com/v1}}",
+                    Kind.httpUrl(),
+                    "Where the models of OpenAI's dialect are: OpenAI, vLLM, Ollama, OpenRouter, Azure."),
+            new Setting(
+                    "llm.openai.key",
+                    "{{env:OPENAI_API_KEY:}}",
+                    Kind.credential(),
+                    "The key for it. Keep it out of this file: the environment is the place for secrets."),
+            new Setting(
+                    "llm.validate.max-characters",
+                    "1000000",
+                    Kind.number(1, 100_000_000),
+                    "The most characters that the texts of one request may hold together."),
+            new Setting(
+                    "llm.simulator.first-token-delay",
+                    "0s",
+                    Kind.duration(ZERO, HOUR),
+                    "How long the built-in simulator waits before its answer."),
+            new Setting(
+                    "llm.simulator.event-delay",
+                    "0s",
+                    Kind.duration(ZERO, HOUR),
+                    "How long the simulator waits between two events of a stream."),
+            new Setting(
+                    "llm.health.degraded-p95",
+                    "10s",
+                    Kind.duration(Duration.ofMillis(1), HOUR),
+                    "/health says degraded once a model's 95th percentile of latency is beyond this."),
+            new Setting(
+                    SHUTDOWN_TIMEOUT,
+                    "30s",
+                    Kind.duration(ZERO, HOUR),
+                    "How long calls under way may go on once the gateway is told to stop."),
+            new Setting(
+                    "llm.logs", "logs", Kind.path(), "The directory of calls.jsonl, which has a line for each call."),
+            new Setting(
+                    "llm.calls.size",
+                    "100 MB",
+                    Kind.size(),
+                    "calls.jsonl is rotated once it is that large, and each day."),
+            new Setting("llm.calls.files", "14", Kind.number(1, 10000), "How many rotated files are kept."),
+            new Setting(
+                    "llm.log.level",
+                    "info",
+                    Kind.oneOf("trace", "debug", "info", "warn", "error", "off"),
+                    "How much the gateway says on stderr."),
+            new Setting(
+                    "llm.log.format",
+                    "text",
+                    Kind.oneOf("text", "json"),
+                    "How it says it: text, or json (Elastic Common Schema)."),
+            new Setting(
+                    FILES,
+                    "false",
+                    Kind.flag(),
+                    "true answers the requests that are dropped as files into the inbox (routes/files.camel.yaml)."),
+            new Setting("llm.files.inbox", "inbox", Kind.path(), "Where requests are dropped."),
+            new Setting("llm.files.outbox", "outbox", Kind.path(), "Where their answers are put."),
+            new Setting("llm.files.done", "done", Kind.path(), "Where answered requests are moved to."),
+            new Setting(
+                    "llm.files.failed",
+                    "failed",
+                    Kind.path(),
+                    "Where requests that failed are moved to, each with its error beside it."),
+            new Setting("llm.files.parallel", "4", Kind.number(1, 1000), "How many files are answered at once."),
+            new Setting(
+                    "llm.files.settle",
+                    "1s",
+                    Kind.duration(ZERO, HOUR),
+                    "How long a file must not have changed before it counts as whole."),
+            new Setting(
+                    "llm.files.max-bytes",
+                    "20971520",
+                    Kind.number(1024, Integer.MAX_VALUE),
+                    "The largest file that is read, in bytes."),
+            new Setting(
+                    "llm.files.key-id",
+                    "",
+                    Kind.nameOrNothing(),
+                    "The id of the virtual key that files are answered for."),
+            new Setting(
+                    QUEUE,
+                    "false",
+                    Kind.flag(),
+                    "true answers the requests that come in on a queue (routes/queue.camel.yaml)."),
+            new Setting(
+                    "llm.queue.broker-url",
+                    "",
+                    Kind.urlOrNothing(),
+                    "The broker. Empty starts one inside the gateway, which keeps its messages in llm.queue.data."),
+            new Setting("llm.queue.data", "data/broker", Kind.path(), "Where the broker inside keeps its messages."),
+            new Setting("llm.queue.request", "llm.requests", Kind.name(), "The queue that requests come in on."),
+            new Setting(
+                    "llm.queue.answer",
+                    "llm.answers",
+                    Kind.name(),
+                    "The queue that answers go to when a request names none to reply to."),
+            new Setting(
+                    "llm.queue.consumers",
+                    "4",
+                    Kind.number(1, 1000),
+                    "How many requests of the queue are answered at once."),
+            new Setting(
+                    "llm.queue.key-id",
+                    "",
+                    Kind.nameOrNothing(),
+                    "The id of the virtual key that requests of the queue are answered for."));
+
+    private SettingsTable() {}
+}
