@@ -119,7 +119,8 @@ final class ErrorAnswers {
         }
     }
 
-    private static JsonNode errorOf(JsonNode json) {
+    /** The same of an answer, or an event of a stream, that has been parsed. */
+    static JsonNode errorOf(JsonNode json) {
         JsonNode error = json.path("error");
         if (error.isTextual()) { // Ollama
             return Json.object().set("message", error);

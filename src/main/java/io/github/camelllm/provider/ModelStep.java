@@ -27,7 +27,7 @@ public final class ModelStep extends Step {
     private String key = "";
     private String keyName = "";
     private boolean simulated;
-    private Model entry;
+    private volatile Model entry;
 
     /** What clients and chains call the model. */
     public void setModel(String model) {
@@ -62,13 +62,17 @@ public final class ModelStep extends Step {
     @Override
     protected void onStart(Route route) {
         String missing = !keyName.isBlank() && key.isBlank() ? keyName : null;
-        entry = new Model(model, provider, operation, missing, simulated);
-        catalogue(route).add(entry);
+        Model entered = new Model(model, provider, operation, missing, simulated);
+        catalogue(route).add(entered);
+        entry = entered;
     }
 
     @Override
     protected void onStop(Route route) {
-        catalogue(route).remove(entry);
+        if (entry != null) { // else its name was taken, and the entry under it is another route's
+            catalogue(route).remove(entry);
+            entry = null;
+        }
     }
 
     private static Models catalogue(Route route) {
@@ -82,9 +86,10 @@ public final class ModelStep extends Step {
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
-        if (!entry.live()) {
+        Model known = entry;
+        if (known == null || !known.live()) {
             throw Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "The model '" + model + "' is not set up on this gateway.")
-                    .withDetail(entry.missing() + " is not set");
+                    .withDetail(known == null ? "its route is stopping" : known.missing() + " is not set");
         }
         Attempt attempt = call.attempt(model, provider);
         exchange.setProperty(ORIGINAL, exchange);

@@ -23,6 +23,8 @@ import org.apache.camel.Message;
  */
 public final class OpenAi extends WireStep {
 
+    private static final int MAX_REASON = 64;
+
     private String key = "";
     private String keyHeader = "Authorization";
     private String keyPrefix = "Bearer ";
@@ -82,7 +84,7 @@ public final class OpenAi extends WireStep {
                                     : ErrorAnswers.reason(error, "an error object with status 200"));
         }
         if (call.getOperation() == Operation.CHAT) {
-            call.finishReason(content.path(0).path("finish_reason").textValue());
+            call.finishReason(finishReason(content.path(0)));
         }
         Usage usage = usageOf(tree.path("usage"));
         call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), outputEstimate(content)));
@@ -105,6 +107,12 @@ public final class OpenAi extends WireStep {
             throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
                     .withDetail("not JSON, " + body.length + " bytes");
         }
+    }
+
+    /** Why a choice ended, as records may carry it; null when it does not say. */
+    static String finishReason(JsonNode choice) {
+        String reason = choice.path("finish_reason").textValue();
+        return reason == null || reason.length() <= MAX_REASON ? reason : "other";
     }
 
     /** The usage that an answer or a last chunk reports; null when it reports none. */

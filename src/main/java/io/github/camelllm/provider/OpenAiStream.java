@@ -6,17 +6,19 @@ import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A stream of chat completion chunks. It is whole once every choice that was begun has given its finish reason; the
- * {@code [DONE]} that should follow only ends the waiting.
+ * A stream of chat completion chunks. It is whole once {@code [DONE]} has come and every choice begun has given its finish
+ * reason, or once as many choices as were asked for have given theirs: then {@code [DONE]} only ends the waiting.
  */
 final class OpenAiStream extends WireStream {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAiStream.class);
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_CHOICES = 1024;
 
@@ -24,6 +26,7 @@ final class OpenAiStream extends WireStream {
     private final WireSource source;
     private final SseReader events;
     private final boolean usageWanted;
+    private final int choicesWanted;
     private final BitSet begun = new BitSet();
     private final BitSet finished = new BitSet();
 
@@ -33,50 +36,66 @@ final class OpenAiStream extends WireStream {
         this.source = source;
         this.events = events;
         this.usageWanted = call.getRequest().wantsStreamUsage();
+        this.choicesWanted = Math.max(1, call.getRequest().tree().path("n").asInt(1));
     }
 
     @Override
     protected StreamEvent read() throws IOException {
         for (byte[] data = nextData(); data != null; data = nextData()) {
             if (Arrays.equals(data, DONE)) {
-                return end("ended its stream without a finish reason");
+                if (!allFinished()) {
+                    throw cut("ended its stream without a finish reason");
+                }
+                return null;
             }
             StreamEvent event = new StreamEvent(data);
             JsonNode json = event.json();
-            if (json.path("error").isObject()) {
+            if (isError(json)) {
                 throw Refusals.upstream(call.getModel(), "failed in the middle of its answer", null)
-                        .withDetail(ErrorAnswers.reason(json.path("error"), "an error object in the stream"));
+                        .withDetail(ErrorAnswers.reason(ErrorAnswers.errorOf(json), "an error object in the stream"));
             }
             if (json.isObject() && note(json)) {
                 return event;
             }
         }
-        return end("broke off its stream");
+        if (!nothingMissing()) {
+            throw cut("broke off its stream");
+        }
+        return null;
     }
 
     private byte[] nextData() throws IOException {
-        if (!whole()) {
+        if (!nothingMissing()) {
             return events.next();
         }
         source.hurry();
         try {
             return events.next();
-        } catch (SocketTimeoutException e) {
-            return null; // neither usage nor [DONE] will come, and nothing of the answer is missing
+        } catch (IOException e) {
+            LOG.debug("neither usage nor [DONE] will come", e);
+            return null;
         }
     }
 
-    private boolean whole() {
+    private boolean allFinished() {
         return !begun.isEmpty() && begun.equals(finished);
     }
 
-    private StreamEvent end(String otherwise) {
-        if (!whole()) {
-            Problem cut = Refusals.upstream(call.getModel(), otherwise, null);
-            throw cut.withDetail(
-                    "finish reasons for " + finished.cardinality() + " of " + begun.cardinality() + " choices begun");
-        }
-        return null;
+    private boolean nothingMissing() {
+        return allFinished() && finished.cardinality() >= choicesWanted;
+    }
+
+    private static boolean isError(JsonNode json) {
+        JsonNode error = json.path("error");
+        return error.isObject()
+                || error.isTextual()
+                || json.path("object").asText("").equals("error");
+    }
+
+    private Problem cut(String how) {
+        return Refusals.upstream(call.getModel(), how, null)
+                .withDetail("finish reasons for " + finished.cardinality() + " of " + begun.cardinality()
+                        + " choices begun");
     }
 
     /** Takes from a chunk what the record needs; false when the client should not see it. */
@@ -89,7 +108,7 @@ final class OpenAiStream extends WireStream {
             String reason = choice.path("finish_reason").textValue();
             if (reason != null) {
                 finished.set(index);
-                call.finishReason(reason);
+                call.finishReason(OpenAi.finishReason(choice));
             }
         }
         Usage usage = OpenAi.usageOf(chunk.path("usage"));

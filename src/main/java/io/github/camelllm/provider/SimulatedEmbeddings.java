@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.problem.Problem;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -18,16 +19,24 @@ final class SimulatedEmbeddings {
 
     private static final int DEFAULT_DIMENSIONS = 256;
     private static final int MAX_DIMENSIONS = 4096;
+    private static final int MAX_NUMBERS = 1 << 20;
 
     private SimulatedEmbeddings() {}
 
     static ObjectNode answer(ObjectNode request, Call call) {
         int dimensions =
                 Math.min(MAX_DIMENSIONS, Math.max(1, request.path("dimensions").asInt(DEFAULT_DIMENSIONS)));
+        List<JsonNode> inputs = inputs(request.path("input"));
+        if ((long) inputs.size() * dimensions > MAX_NUMBERS) {
+            throw Problem.invalid(
+                    "input",
+                    "The simulator embeds no more than " + MAX_NUMBERS / dimensions + " inputs of " + dimensions
+                            + " dimensions at once, not " + inputs.size() + ".");
+        }
         boolean base64 = request.path("encoding_format").asText("float").equals("base64");
         ObjectNode answer = Json.object().put("object", "list");
         ArrayNode data = answer.putArray("data");
-        for (JsonNode input : inputs(request.path("input"))) {
+        for (JsonNode input : inputs) {
             float[] vector = vector(input.toString(), dimensions);
             ObjectNode item = data.addObject().put("object", "embedding").put("index", data.size() - 1);
             if (base64) {

@@ -2,6 +2,7 @@ package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.TokenEstimate;
@@ -151,21 +152,27 @@ record SimulatedReply(String text, String tool, String arguments) {
     /** A value that satisfies the types, required properties and enumerations of a JSON schema. */
     static final class SchemaSample {
         private static final int MAX_DEPTH = 16;
+        private static final int MAX_VALUES = 1000;
 
-        private SchemaSample() {}
+        private final JsonNode root;
+        private int values;
 
-        static JsonNode of(JsonNode schema) {
-            return of(schema, schema, 0);
+        private SchemaSample(JsonNode root) {
+            this.root = root;
         }
 
-        private static JsonNode of(JsonNode root, JsonNode schema, int depth) {
+        static JsonNode of(JsonNode schema) {
+            return new SchemaSample(schema).of(schema, 0);
+        }
+
+        /** Bounded in depth and number: a schema that refers to itself from many properties would never come to an end. */
+        private JsonNode of(JsonNode schema, int depth) {
             JsonNodeFactory json = JsonNodeFactory.instance;
-            if (depth > MAX_DEPTH) {
+            if (++values > MAX_VALUES || depth > MAX_DEPTH) {
                 return json.nullNode();
             }
             if (schema.has("$ref")) {
-                String pointer = schema.path("$ref").asText().replaceFirst("^#", "");
-                return of(root, pointer.isEmpty() ? root : root.at(pointer), depth + 1);
+                return of(target(schema.path("$ref").asText()), depth + 1);
             }
             if (schema.has("const")) {
                 return schema.path("const");
@@ -175,7 +182,7 @@ record SimulatedReply(String text, String tool, String arguments) {
             }
             for (String either : List.of("anyOf", "oneOf", "allOf")) {
                 if (schema.path(either).size() > 0) {
-                    return of(root, schema.path(either).path(0), depth + 1);
+                    return of(schema.path(either).path(0), depth + 1);
                 }
             }
             JsonNode type = schema.path("type");
@@ -185,15 +192,26 @@ record SimulatedReply(String text, String tool, String arguments) {
                 case "number" -> json.numberNode(schema.path("minimum").asDouble(1.5));
                 case "boolean" -> json.booleanNode(true);
                 case "null" -> json.nullNode();
-                case "array" -> json.arrayNode().add(of(root, schema.path("items"), depth + 1));
+                case "array" -> json.arrayNode().add(of(schema.path("items"), depth + 1));
                 default -> {
                     ObjectNode object = json.objectNode();
                     for (var property : schema.path("properties").properties()) {
-                        object.set(property.getKey(), of(root, property.getValue(), depth + 1));
+                        if (values >= MAX_VALUES) {
+                            break;
+                        }
+                        object.set(property.getKey(), of(property.getValue(), depth + 1));
                     }
                     yield object;
                 }
             };
+        }
+
+        private JsonNode target(String ref) {
+            String pointer = ref.startsWith("#") ? ref.substring(1) : ref;
+            if (pointer.isEmpty()) {
+                return root;
+            }
+            return pointer.startsWith("/") ? root.at(pointer) : MissingNode.getInstance();
         }
     }
 }

@@ -8,7 +8,6 @@ import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.StreamEvent;
-import io.github.camelllm.call.TokenEstimate;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.step.Calls;
@@ -186,7 +185,7 @@ public final class Simulator implements Processor {
             settle();
         }
 
-        private void settle() {
+        private synchronized void settle() {
             if (call.getUsage() != null) {
                 return;
             }
@@ -196,8 +195,7 @@ public final class Simulator implements Processor {
             } else {
                 long said = 0;
                 for (int i = 0; i < next; i++) {
-                    said += TokenEstimate.ofText(
-                            events.get(i).json().at("/choices/0/delta/content").asText(""));
+                    said += OpenAi.textTokens(events.get(i).json().at("/choices/0/delta"));
                 }
                 call.used(Usage.reported(whole.inputTokens(), said, 0, 0));
             }

@@ -1,6 +1,7 @@
 package io.github.camelllm.provider;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -18,20 +19,26 @@ final class WireSource {
     private static final Logger LOG = LoggerFactory.getLogger(WireSource.class);
     private static final Timeout FORMAL_END = Timeout.ofSeconds(2);
     private static final Timeout LAST_BYTES = Timeout.ofMilliseconds(100);
+    private static final int LAST_READS = 3;
 
     private final InFlight inFlight;
+    private final InputStream body;
     private final InputStream in;
     private final int status;
     private final String contentType;
     private final String retryAfter;
+
+    /** From here on the connection serves others and must not be touched. */
+    private volatile boolean ended;
 
     WireSource(Message response, InFlight inFlight) {
         this.inFlight = inFlight;
         this.status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         this.contentType = response.getHeader(Exchange.CONTENT_TYPE, "", String.class);
         this.retryAfter = response.getHeader("Retry-After", String.class);
-        InputStream body = response.getBody(InputStream.class);
-        this.in = body == null ? InputStream.nullInputStream() : body;
+        InputStream stream = response.getBody(InputStream.class);
+        this.body = stream == null ? InputStream.nullInputStream() : stream;
+        this.in = new UntilEnd(body);
     }
 
     int status() {
@@ -79,11 +86,33 @@ final class WireSource {
         return out.toByteArray();
     }
 
+    /** Reads about as much of the body as that; what has been read counts, should reading fail. */
+    byte[] readSome(int max) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] buffer = new byte[4096];
+        try {
+            for (int read = 0; read >= 0 && out.size() < max; read = in.read(buffer, 0, buffer.length)) {
+                out.write(buffer, 0, read);
+            }
+        } catch (IOException e) {
+            LOG.debug("an error answer broke off", e);
+        }
+        if (ended) {
+            inFlight.done();
+        } else {
+            abort();
+        }
+        return out.toByteArray();
+    }
+
     /** Closes the connection at once: reading the stream to its end would keep the provider at work. */
     void abort() {
         inFlight.done();
+        if (ended) {
+            return;
+        }
         inFlight.cancel();
-        if (in instanceof EofSensorInputStream eof) {
+        if (body instanceof EofSensorInputStream eof) {
             try {
                 eof.abort();
             } catch (IOException e) {
@@ -95,28 +124,24 @@ final class WireSource {
     /** Waits no longer than a moment for what may still come: the answer is whole, only its formal end is missing. */
     void hurry() {
         HttpClientConnection connection = inFlight.connection();
-        if (connection != null) {
+        if (connection != null && !ended) {
             connection.setSocketTimeout(FORMAL_END);
         }
     }
 
     /**
      * Takes the last bytes behind a stream's final event, so that its connection can serve again; gives it up if they do
-     * not come at once.
+     * not come at once. To be called by the thread that reads.
      */
     void finish() {
         inFlight.done();
         HttpClientConnection connection = inFlight.connection();
         try {
-            if (connection != null) {
+            byte[] rest = new byte[64];
+            for (int i = 0; i < LAST_READS && !ended && connection != null; i++) {
                 connection.setSocketTimeout(LAST_BYTES);
-                byte[] rest = new byte[64];
-                int read = in.read(rest);
-                while (read >= 0 && isBlank(rest, read)) {
-                    read = in.read(rest);
-                }
-                if (read < 0) {
-                    return;
+                if (!isBlank(rest, in.read(rest))) {
+                    break;
                 }
             }
         } catch (IOException e) {
@@ -132,5 +157,24 @@ final class WireSource {
             }
         }
         return true;
+    }
+
+    private final class UntilEnd extends FilterInputStream {
+        UntilEnd(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = super.read(bytes, offset, length);
+            ended |= read < 0;
+            return read;
+        }
     }
 }

@@ -80,7 +80,13 @@ public abstract class WireStep extends Step {
         Attempt attempt = call.attempt();
         Message request = exchange.getMessage();
         boolean stream = call.isStream();
-        byte[] body = encode(call, upstreamModel.isBlank() ? call.getModel() : upstreamModel);
+        byte[] body;
+        try {
+            body = encode(call, upstreamModel.isBlank() ? call.getModel() : upstreamModel);
+        } catch (Problem e) { // the request's fault, so nothing for the breaker to count
+            attempt.failed(e);
+            return;
+        }
         request.removeHeaders("*");
         request.setHeader(Exchange.HTTP_METHOD, "POST");
         request.setHeader(Exchange.CONTENT_TYPE, "application/json");
@@ -110,7 +116,7 @@ public abstract class WireStep extends Step {
             throws IOException {
         int status = source.status();
         if (status < 200 || status > 299) {
-            byte[] body = source.readAll(MAX_ERROR_BYTES);
+            byte[] body = source.readSome(MAX_ERROR_BYTES);
             Problem problem = ErrorAnswers.of(
                     call.getModel(),
                     status,
@@ -183,8 +189,12 @@ public abstract class WireStep extends Step {
             attempt.failed(Problem.of(ErrorCode.CLIENT_GONE, "The client left before the answer was whole."));
             return;
         }
-        throw inFlight.timedOut()
+        Problem problem = inFlight.timedOut()
                 ? Refusals.timeout(call.getModel(), "took longer than it may", e)
                 : Refusals.ofTransport(call.getModel(), e);
+        if (problem.code() != ErrorCode.TOO_MANY_IN_FLIGHT) {
+            throw problem;
+        }
+        attempt.failed(problem); // the gateway's own bound speaks against no model
     }
 }

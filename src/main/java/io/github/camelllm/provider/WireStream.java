@@ -15,9 +15,10 @@ abstract class WireStream extends TokenStream {
     private final Call call;
     private final WireSource source;
     private StreamEvent first;
-    private boolean begun;
+    private volatile boolean begun;
     private volatile boolean whole;
     private volatile long outputEstimate;
+    private volatile Thread reader;
 
     WireStream(Call call, WireSource source) {
         this.call = call;
@@ -45,6 +46,7 @@ abstract class WireStream extends TokenStream {
             first = null;
             return event;
         }
+        reader = Thread.currentThread();
         try {
             StreamEvent event = read();
             if (event == null) {
@@ -69,10 +71,11 @@ abstract class WireStream extends TokenStream {
         }
     }
 
+    /** Only the thread that reads may wait for the last bytes; any other one, an event loop perhaps, may not. */
     @Override
     protected final void release() {
         settle();
-        if (whole) {
+        if (whole && Thread.currentThread() == reader) {
             source.finish();
         } else {
             source.abort();
