@@ -8,13 +8,14 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configurator;
 
 /**
- * Keeps Camel's own words off the console while it starts: the table says that it has, and a failure is told in one line
- * a problem, without stack traces. Whoever sets Camel's log level to DEBUG gets all of it.
+ * Keeps the log off the console while the gateway starts: the table says what has, and a failure is told in one line a
+ * problem, without stack traces. Whoever sets the level of a package to DEBUG gets all of it.
  */
 final class Quiet {
 
-    private static final String CAMEL = "org.apache.camel";
-    private static final String VERTX = "io.vertx";
+    /** The gateway's own warnings are heard; Camel's and Vert.x's are stack traces of what is told anyhow. */
+    private static final Map<String, Level> LEVELS =
+            Map.of("org.apache.camel", Level.OFF, "io.vertx", Level.OFF, "io.github.camelllm", Level.WARN);
 
     private final Map<String, Level> before = new TreeMap<>();
 
@@ -22,11 +23,14 @@ final class Quiet {
 
     static Quiet begin() {
         Quiet quiet = new Quiet();
-        if (!LogManager.getLogger(CAMEL).isDebugEnabled() && LogManager.getContext(false) instanceof LoggerContext) {
-            for (String name : new String[] {CAMEL, VERTX}) {
-                quiet.before.put(name, LogManager.getLogger(name).getLevel());
-                Configurator.setLevel(name, Level.OFF);
-            }
+        if (LogManager.getContext(false) instanceof LoggerContext) {
+            LEVELS.forEach((name, level) -> {
+                Level now = LogManager.getLogger(name).getLevel();
+                if (now.isMoreSpecificThan(Level.INFO) && level.isMoreSpecificThan(now)) {
+                    quiet.before.put(name, now);
+                    Configurator.setLevel(name, level);
+                }
+            });
         }
         return quiet;
     }
