@@ -88,7 +88,6 @@ public abstract class WireStep extends Step {
             return;
         }
         request.removeHeaders("*");
-        request.setHeader(Exchange.HTTP_METHOD, "POST");
         request.setHeader(Exchange.CONTENT_TYPE, "application/json");
         request.setHeader("Accept", stream ? "text/event-stream" : "application/json");
         if (propagateTrace) {

@@ -10,6 +10,7 @@ import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
@@ -80,13 +81,13 @@ class OpenAiTest {
 
         openAi.setKey(" sk-1\n");
         openAi.authorize(message);
-        assertThat(message.getHeaders()).containsExactly(java.util.Map.entry("Authorization", "Bearer sk-1"));
+        assertThat(message.getHeaders()).containsExactly(Map.entry("Authorization", "Bearer sk-1"));
 
         message.removeHeaders("*");
         openAi.setKeyHeader("api-key");
         openAi.setKeyPrefix("");
         openAi.authorize(message);
-        assertThat(message.getHeaders()).containsExactly(java.util.Map.entry("api-key", "sk-1"));
+        assertThat(message.getHeaders()).containsExactly(Map.entry("api-key", "sk-1"));
     }
 
     @Test

@@ -1,0 +1,108 @@
+package io.github.camelllm.provider;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Models;
+import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.step.Calls;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * The shipped {@code routes/models.camel.yaml} with one more model, {@code m}, whose upstream and settings a test chooses.
+ */
+final class ModelRoutes implements AutoCloseable {
+
+    /** What is done with the body, a stream perhaps, before the exchange ends. */
+    interface Reader {
+        void read(Object body) throws Exception;
+    }
+
+    private static final String READER = "test.reader";
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final Models models = new Models();
+
+    private ModelRoutes(Map<String, String> parameters) throws Exception {
+        Properties properties = new Properties();
+        properties.put("llm.openai.base-url", "http://127.0.0.1:1/v1");
+        properties.put("llm.openai.key", "");
+        properties.put("llm.simulator.first-token-delay", "0s");
+        properties.put("llm.simulator.event-delay", "0s");
+        context.getPropertiesComponent().setOverrideProperties(properties);
+        context.setStreamCaching(false);
+        context.getRegistry().bind("models", models);
+        context.getRegistry().bind("reader", (Processor) exchange -> {
+            Reader reader = exchange.getProperty(READER, Reader.class);
+            reader.read(exchange.getMessage().getBody());
+        });
+        StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: openai\n"
+                + "    routeId: llm-model-m\n    parameters:\n      - { name: model, value: m }\n");
+        parameters.forEach((name, value) -> yaml.append("      - { name: ")
+                .append(name)
+                .append(", value: \"")
+                .append(value)
+                .append("\" }\n"));
+        yaml.append("- route:\n    errorHandler: { noErrorHandler: {} }\n    from:\n      uri: direct:ask\n"
+                + "      steps:\n        - toD: { uri: \"direct:llm-model-${header.model}\" }\n"
+                + "        - process: { ref: reader }\n");
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(
+                        ResourceHelper.resolveResource(
+                                context,
+                                Path.of("routes/models.camel.yaml").toUri().toString()),
+                        ResourceHelper.fromString("more.camel.yaml", yaml.toString()));
+        context.start();
+    }
+
+    /** With these parameters of the template {@code openai}. */
+    static ModelRoutes start(Map<String, String> parameters) throws Exception {
+        return new ModelRoutes(parameters);
+    }
+
+    CamelContext context() {
+        return context;
+    }
+
+    Models models() {
+        return models;
+    }
+
+    /** Asks the model {@code m}, and has the answer read before the exchange ends. */
+    Exchange ask(Call call, Reader reader) {
+        return ask("m", call, reader, Map.of());
+    }
+
+    /** The same with a model and headers that the exchange brings along. */
+    Exchange ask(String model, Call call, Reader reader, Map<String, Object> headers) {
+        return context.createProducerTemplate().request("direct:ask", exchange -> {
+            Calls.attach(exchange, call);
+            exchange.getMessage().setHeaders(new HashMap<>(headers));
+            exchange.getMessage().setHeader("model", model);
+            exchange.setProperty(READER, reader);
+        });
+    }
+
+    /** Asks {@code m} and reads a stream to its end. */
+    Exchange ask(Call call) {
+        return ask(call, body -> {
+            if (body instanceof TokenStream stream) {
+                try (stream) {
+                    Tries.drain(stream);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+    }
+}
