@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.api.core.ActiveMQDisconnectedException;
 import org.apache.activemq.artemis.core.server.Queue;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.AdviceWith;
@@ -141,6 +142,9 @@ class QueueRedeliveryTest extends QueueFixture {
         });
         context.start();
         connect();
+        broker().server()
+                .getAddressSettingsRepository()
+                .addMatch("llm.requests", new AddressSettings().setRedeliveryDelay(1));
         send(text(Triggers.request("hello")));
 
         awaitHeld("DLQ", 1);
