@@ -131,6 +131,25 @@ class QueueRedeliveryTest extends QueueFixture {
     }
 
     @Test
+    void answersWhatIsUnderWayBeforeItStops() throws Exception {
+        chain = stuck;
+        start();
+        send(text(Triggers.request("hello")));
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        disconnect();
+        Thread stopping = new Thread(context::stop);
+        stopping.start();
+        Await.until(SOON, "the stop to begin", () -> context.getStatus().isStopping());
+        release.countDown();
+        stopping.join(SOON.toMillis());
+
+        start();
+        assertThat(held("llm.answers")).isEqualTo(1);
+        assertThat(held("llm.requests")).isZero();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void setsAsideWhatCouldNotBeAnsweredTimeAndAgain() throws Exception {
         chain = exchange -> {
             calls.incrementAndGet();
