@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The calls that are under way over HTTP, so that a shutdown can wait for them, and stop those that take too long. */
+/** The calls that are under way, by whatever trigger, so that a shutdown can wait for them, and stop those that take too long. */
 public final class ActiveCalls {
 
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ public abstract class WholeAnswer extends Step {
 
     private String keyId = "";
     private int maxBytes = 20 * 1024 * 1024;
+    private volatile ActiveCalls activeCalls = new ActiveCalls();
 
     /** The id of the virtual key on whose behalf the trigger calls; blank when clients bring their own key or none. */
     public void setKeyId(String keyId) {
@@ -82,6 +84,14 @@ public abstract class WholeAnswer extends Step {
     protected abstract void write(Message message, byte[] answer, Map<String, Object> received);
 
     @Override
+    protected final void onStart(Route route) {
+        ActiveCalls bound = route.getCamelContext().getRegistry().findSingleByType(ActiveCalls.class);
+        if (bound != null) {
+            activeCalls = bound;
+        }
+    }
+
+    @Override
     protected final Call callOf(Exchange exchange) {
         Message incoming = exchange.getMessage();
         Map<String, Object> headers = new HashMap<>();
@@ -111,6 +121,7 @@ public abstract class WholeAnswer extends Step {
         Received received = (Received) exchange.removeProperty(RECEIVED);
         byte[] answer;
         Problem problem = null;
+        activeCalls.enter(call);
         try {
             if (received.refusal() != null) {
                 LOG.info("Call {} is refused: {}", call.getId(), received.refusal());
@@ -128,6 +139,8 @@ public abstract class WholeAnswer extends Step {
                 LOG.error("Call {} failed", call.getId(), e);
             }
             answer = ProblemJson.bytes(problem, call.getId());
+        } finally {
+            activeCalls.leave(call);
         }
         Message message = new DefaultMessage(exchange);
         tell(message, call, problem);

@@ -146,6 +146,21 @@ final class SettingsTable {
                     Kind.urlOrNothing(),
                     "The broker. Empty starts one inside the gateway, which keeps its messages in llm.queue.data."),
             new Setting("llm.queue.data", "data/broker", Kind.path(), "Where the broker inside keeps its messages."),
+            new Setting(
+                    "llm.queue.port",
+                    "61616",
+                    Kind.number(0, 65535),
+                    "Where the broker inside listens, on 127.0.0.1 alone; 0 takes any port that is free."),
+            new Setting(
+                    "llm.queue.user",
+                    "",
+                    Kind.nameOrNothing(),
+                    "The user name at the broker. With one, the broker inside asks its clients for it and the password."),
+            new Setting(
+                    "llm.queue.password",
+                    "",
+                    Kind.credential(),
+                    "The password at the broker. Keep it out of this file: set LLM_QUEUE_PASSWORD."),
             new Setting("llm.queue.request", "llm.requests", Kind.name(), "The queue that requests come in on."),
             new Setting(
                     "llm.queue.answer",
@@ -157,6 +172,11 @@ final class SettingsTable {
                     "4",
                     Kind.number(1, 1000),
                     "How many requests of the queue are answered at once."),
+            new Setting(
+                    "llm.queue.max-bytes",
+                    "20971520",
+                    Kind.number(1024, Integer.MAX_VALUE),
+                    "The largest message that is answered otherwise than by an error, in bytes."),
             new Setting(
                     "llm.queue.key-id",
                     "",

@@ -398,6 +398,32 @@ class FilesTriggerTest {
     }
 
     @Test
+    void answersWhatIsUnderWayBeforeItStops() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        chain = exchange -> {
+            reached.countDown();
+            assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+            exchange.getMessage().setBody(Triggers.echo(exchange));
+        };
+        settings.put("llm.files.parallel", 1);
+        start();
+        drop("first.json", Triggers.request("hello"));
+        assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+        drop("second.json", Triggers.request("hello"));
+        Thread stopping = new Thread(context::stop);
+        stopping.start();
+        Await.until(SOON, "the stop to begin", () -> context.getStatus().isStopping());
+        release.countDown();
+        stopping.join(SOON.toMillis());
+
+        assertThat(names("done")).contains("first.json");
+        assertThat(names("outbox")).hasSameSizeAs(names("done"));
+        assertThat(names("inbox/.claimed")).isEmpty();
+        assertThat(names("failed")).isEmpty();
+    }
+
+    @Test
     void movesToFailedWhenTheAnswerCannotBeWritten() throws Exception {
         start();
         Files.createDirectory(home.resolve("outbox/.block.json"));

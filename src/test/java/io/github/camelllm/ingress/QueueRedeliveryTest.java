@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.api.core.ActiveMQDisconnectedException;
 import org.apache.activemq.artemis.core.server.Queue;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.AdviceWith;
@@ -130,6 +131,25 @@ class QueueRedeliveryTest extends QueueFixture {
     }
 
     @Test
+    void answersWhatIsUnderWayBeforeItStops() throws Exception {
+        chain = stuck;
+        start();
+        send(text(Triggers.request("hello")));
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        disconnect();
+        Thread stopping = new Thread(context::stop);
+        stopping.start();
+        Await.until(SOON, "the stop to begin", () -> context.getStatus().isStopping());
+        release.countDown();
+        stopping.join(SOON.toMillis());
+
+        start();
+        assertThat(held("llm.answers")).isEqualTo(1);
+        assertThat(held("llm.requests")).isZero();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void setsAsideWhatCouldNotBeAnsweredTimeAndAgain() throws Exception {
         chain = exchange -> {
             calls.incrementAndGet();
@@ -141,6 +161,9 @@ class QueueRedeliveryTest extends QueueFixture {
         });
         context.start();
         connect();
+        broker().server()
+                .getAddressSettingsRepository()
+                .addMatch("llm.requests", new AddressSettings().setRedeliveryDelay(1));
         send(text(Triggers.request("hello")));
 
         awaitHeld("DLQ", 1);
