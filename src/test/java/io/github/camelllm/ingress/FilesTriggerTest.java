@@ -489,7 +489,6 @@ class FilesTriggerTest {
         settings.put("llm.files.outbox", home.resolve("inbox/../inbox"));
         create();
         assertThatThrownBy(context::start)
-                .rootCause()
                 .hasMessageContaining("llm.files.outbox")
                 .hasMessageContaining("llm.files.inbox");
     }
