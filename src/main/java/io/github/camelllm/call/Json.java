@@ -1,6 +1,7 @@
 package io.github.camelllm.call;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,13 +11,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 
 /**
  * JSON as the gateway reads and writes it: trees in which every field and every digit survives the way through.
  *
- * <p>Numbers are read as decimals, so {@code 1e400} or a 30-digit integer leaves as it came. Nesting, number length and
+ * <p>Numbers are read as decimals and written as they came, be it {@code 1e-7} or an integer of 30 digits. Nesting, number length and
  * duplicate fields are bounded or refused, because bodies come from strangers.
  */
 public final class Json {
@@ -51,8 +53,9 @@ public final class Json {
      * @throws IOException when the bytes are not one well-formed value within the bounds
      */
     public static JsonNode read(byte[] bytes) throws IOException {
-        try {
-            return MAPPER.readTree(bytes);
+        try (JsonParser parser = new AsWritten(MAPPER.createParser(bytes))) {
+            JsonNode node = MAPPER.readTree(parser);
+            return node == null ? MissingNode.getInstance() : node;
         } catch (NumberFormatException e) {
             // Jackson lets through what BigDecimal refuses: 1e99999999999.
             throw (IOException) new StreamConstraintsException("a number's exponent is out of range").initCause(e);

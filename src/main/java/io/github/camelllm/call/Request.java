@@ -124,8 +124,8 @@ public final class Request {
     }
 
     /**
-     * RFC 8259, section 8.1: UTF-8 and nothing else. The parser would guess UTF-16 and UTF-32 from a byte order mark or
-     * from zeros among the first four bytes, where UTF-8 has none.
+     * RFC 8259, section 8.1: UTF-8 and nothing else. The parser would guess UTF-16 and UTF-32 from zeros among the
+     * first four bytes, where the UTF-8 of an object has none.
      */
     private static boolean isUtf8(byte[] body) {
         for (int i = 0; i < Math.min(4, body.length); i++) {
@@ -133,13 +133,7 @@ public final class Request {
                 return false;
             }
         }
-        return body.length < 2
-                || !(isByte(body[0], 0xfe) && isByte(body[1], 0xff))
-                        && !(isByte(body[0], 0xff) && isByte(body[1], 0xfe));
-    }
-
-    private static boolean isByte(byte signed, int unsigned) {
-        return (signed & 0xff) == unsigned;
+        return Utf8.isWellFormed(body);
     }
 
     private static String position(JsonProcessingException e) {

@@ -155,7 +155,7 @@ class ChatRulesTest {
         assertThat(refused(RULES, request("{\"top_logprobs\":1e-999999999}")).param())
                 .contains("top_logprobs");
         assertThat(refused(RULES, request("{\"temperature\":1e999999999}")))
-                .hasMessage("temperature is 1E+999999999; expected a number from 0 to 2.");
+                .hasMessage("temperature is 1e999999999; expected a number from 0 to 2.");
         RULES.check(new Fields(request("{\"temperature\":1e-999999999,\"top_logprobs\":0e999999999}"), Where.ROOT));
     }
 }

@@ -78,7 +78,7 @@ class EmbeddingsRulesTest {
                     {"input":[1e999999999]}               | input[0]        | input[0] is a number; expected a token: an integer of at least 0.
                     {"input":"a","dimensions":0}          | dimensions      | dimensions is 0; expected an integer of at least 1.
                     {"input":"a","dimensions":"1"}        | dimensions      | dimensions is '1'; expected an integer of at least 1.
-                    {"input":"a","dimensions":1e30}       | dimensions      | dimensions is 1E+30; expected an integer of at least 1.
+                    {"input":"a","dimensions":1e30}       | dimensions      | dimensions is 1e30; expected an integer of at least 1.
                     {"input":"a","encoding_format":"hex"} | encoding_format | encoding_format is 'hex'; expected one of float, base64.
                     {"input":"a","encoding_format":1}     | encoding_format | encoding_format is 1; expected one of float, base64.
                     {"input":"a","user":1}                | user            | user is 1; expected a string.

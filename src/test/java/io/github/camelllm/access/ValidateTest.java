@@ -74,7 +74,7 @@ class ValidateTest {
         Call call = route.send(body, NONE, NONE);
 
         assertThat(new String(call.getRequest().bytes(), StandardCharsets.UTF_8))
-                .isEqualTo(body.replace("1e400", "1E+400"));
+                .isEqualTo(body);
     }
 
     @Test
@@ -123,7 +123,7 @@ class ValidateTest {
 
         assertThatThrownBy(() -> new Request(body).tree())
                 .isInstanceOf(Problem.class)
-                .hasMessageStartingWith("The body is not valid JSON (line 1, column ");
+                .hasMessageContaining("UTF-8");
     }
 
     @Test

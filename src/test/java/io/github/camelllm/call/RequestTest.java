@@ -135,6 +135,7 @@ class RequestTest {
                 "{\"a\":1.0}",
                 "{\"a\":1.10,\"b\":-0.5}",
                 "{\"a\":1E+400}",
+                "{\"a\":1e400}",
                 "{\"a\":123456789012345678901234567890}",
                 "{\"a\":0.123456789012345678901234567890}",
                 "{\"z\":null,\"a\":{\"y\":[],\"b\":{}},\"unknown\":[true,false,\"\\\\\\\"\"]}",
@@ -146,12 +147,6 @@ class RequestTest {
         request.tree();
 
         assertThat(new String(request.bytes(), StandardCharsets.UTF_8)).isEqualTo(body);
-    }
-
-    @Test
-    void keepsTheValueOfAnExponentItWritesDifferently() {
-        assertThat(new String(new Request("{\"a\":1E400}".getBytes(StandardCharsets.UTF_8)).bytes()))
-                .isEqualTo("{\"a\":1E+400}");
     }
 
     @ParameterizedTest
