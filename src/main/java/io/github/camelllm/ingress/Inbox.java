@@ -189,12 +189,12 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             GenericFile<File> file)
             throws IOException {
         String name = file.getFileNameOnly();
+        Call call = exchange.getProperty(Calls.PROPERTY, Call.class);
         try {
-            if (isEnding()) {
+            if (isEnding() || call != null && call.cancellation().cancelled()) {
                 LOG.warn("The gateway stops while {} is being answered; it is asked again after the next start", name);
                 return;
             }
-            Call call = exchange.getProperty(Calls.PROPERTY, Call.class);
             Exception failure = exchange.getException();
             LOG.error("What was answered to {} could not be written", name, failure);
             claims.toFailed(name, ProblemJson.bytes(Problem.from(failure), call == null ? null : call.getId()));

@@ -2,7 +2,13 @@ package io.github.camelllm.main;
 
 import io.github.camelllm.ingress.ActiveCalls;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.Route;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.util.StringHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +20,23 @@ final class Drain {
     /** How long calls may take to go once they are cancelled: their clients are to hear of it. */
     private static final Duration GOING = Duration.ofSeconds(2);
 
+    private static final Set<String> STAY_OPEN = Set.of("direct", "seda", "platform-http");
+
     private Drain() {}
+
+    /**
+     * Lets nothing in any more but over HTTP, which refuses for itself, and goes on with what routes ask each other. A
+     * queue and a directory keep what is not taken from them.
+     */
+    static void closeTriggers(CamelContext context) {
+        for (Route route : context.getRoutes()) {
+            Consumer consumer = route.getConsumer();
+            String scheme = StringHelper.before(consumer.getEndpoint().getEndpointUri(), ":");
+            if (!STAY_OPEN.contains(scheme)) {
+                ServiceHelper.suspendService(consumer);
+            }
+        }
+    }
 
     /**
      * Waits until no call is under way, and cancels those that are after the given time.

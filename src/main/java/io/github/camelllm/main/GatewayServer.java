@@ -216,6 +216,7 @@ final class GatewayServer implements AutoCloseable {
 
         @Override
         public void beforeStop(BaseMainSupport base) {
+            Drain.closeTriggers(main.getCamelContext());
             Drain.drain(draining, activeCalls, preflight.settings().shutdownTimeout());
         }
 

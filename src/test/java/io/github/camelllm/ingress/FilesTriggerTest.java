@@ -398,6 +398,23 @@ class FilesTriggerTest {
     }
 
     @Test
+    void leavesARequestClaimedWhoseCallAShutdownCancelled() throws Exception {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        chain = exchange -> {
+            Calls.of(exchange).cancellation().cancel();
+            cancelled.countDown();
+            throw Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
+        };
+        start();
+        drop("cut.json", Triggers.request("hello"));
+        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        stop();
+
+        assertThat(names("inbox/.claimed")).containsExactly("cut.json");
+        assertThat(names("failed")).isEmpty();
+    }
+
+    @Test
     void answersWhatIsUnderWayBeforeItStops() throws Exception {
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
