@@ -49,10 +49,10 @@ final class Drain {
         draining.set(true);
         try {
             if (calls.count() > 0) {
-                LOG.info("stopping: {} calls under way may go on for {} s", calls.count(), patience.toSeconds());
+                LOG.info("stopping: calls under way: {}; they may go on for {} s", calls.count(), patience.toSeconds());
             }
             if (!calls.awaitIdle(patience)) {
-                LOG.warn("stopping: {} calls took longer and are cancelled", calls.count());
+                LOG.warn("stopping: calls that took longer: {}; they are cancelled", calls.count());
                 calls.cancelAll();
                 calls.awaitIdle(GOING);
             }

@@ -166,7 +166,7 @@ final class GatewayServer implements AutoCloseable {
         ours.putAll(settings.values());
         main.setOverrideProperties(ours);
         main.setRoutesCollector(new RouteDirectory(preflight.options().routes()));
-        main.setAppName("camel-llm-gateway");
+        main.setAppName("camel-llm-gateway on Camel");
         // Camel's default one adds a shutdown hook, even when told not to; Signals does better.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.bind(Beans.VERTX, vertx);

@@ -11,6 +11,11 @@ final class Logs {
 
     private Logs() {}
 
+    /** For commands that only look at files: nothing is logged, and no log file is made. */
+    static void silence() {
+        System.setProperty(FILE, Logs.class.getResource("silent-log4j2.xml").toString());
+    }
+
     /**
      * Has {@code log4j2.xml} of the configuration directory used, if there is one and no system property names another,
      * and lets it read the gateway's settings as system properties.

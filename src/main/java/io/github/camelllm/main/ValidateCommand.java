@@ -29,14 +29,9 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Preflight preflight = Preflight.of(new Preflight.Options(
                 directories.routes(), directories.config(), SettingsReader.Flags.NONE, System.getenv()));
-        Logs.prepare(directories.config(), preflight.properties());
+        Logs.silence();
         List<Diagnostic> problems = new ArrayList<>(preflight.problems());
-        Quiet quiet = Quiet.begin();
-        try {
-            problems.addAll(preflight.routeProblems());
-        } finally {
-            quiet.end();
-        }
+        problems.addAll(preflight.routeProblems());
         problems.forEach(out::println);
         if (problems.isEmpty()) {
             out.println("No problem in " + Shown.path(directories.routes()) + " and " + Shown.path(directories.config())

@@ -7,6 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.logging.log4j.LogManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -15,6 +18,17 @@ class CommandsTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+
+    /** What commands say of logging comes too late for this process, and is not to reach another test. */
+    @BeforeAll
+    static void startLogging() {
+        LogManager.getContext(false);
+    }
+
+    @AfterEach
+    void forget() {
+        System.clearProperty("log4j2.configurationFile");
+    }
 
     @Test
     void validateSaysThatNothingIsWrong() {
