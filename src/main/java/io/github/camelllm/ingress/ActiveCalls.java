@@ -7,9 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The calls that are under way, by whatever trigger, so that a shutdown can wait for them, and stop those that take too long. */
 public final class ActiveCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveCalls.class);
 
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
@@ -59,10 +63,14 @@ public final class ActiveCalls {
         }
     }
 
-    /** Cancels all of them. */
+    /** Cancels all of them; one that cannot be cancelled in order keeps no other from it. */
     public void cancelAll() {
         for (Call call : calls) {
-            call.cancellation().cancel();
+            try {
+                call.cancellation().cancel();
+            } catch (RuntimeException e) {
+                LOG.warn("{} could not be cancelled in order", call, e);
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
  */
 interface EventWriter {
 
-    /** Has an action run, on any thread and at most once, when the client leaves before its answer has ended. */
+    /** Has an action run, on another thread and at most once, when the client leaves before its answer has ended. */
     void onGone(Runnable action);
 
     /** Whether the client has left, or has been given up. */
@@ -28,6 +28,6 @@ interface EventWriter {
     /** Ends the stream. */
     void end();
 
-    /** Lets go of the client, so that the server does not try to answer one that is gone. */
+    /** Lets go of the client. An answer that has not been ended is cut off, so that nobody takes it for a whole one. */
     void close();
 }

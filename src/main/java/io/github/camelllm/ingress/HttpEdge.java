@@ -7,7 +7,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,22 +42,27 @@ public final class HttpEdge {
     }
 
     /**
-     * Puts the rim around the HTTP server of a context; does nothing where there is no Vert.x server.
+     * Puts the rim around the HTTP server of a context; does nothing where there is no Vert.x server. A management server
+     * beside it (Camel's {@code camel.management}) is left alone.
      *
      * @param context a started context
      * @param maxBodyBytes the largest request body, in bytes
      * @param draining true from the moment that new calls are to be refused
      */
     public static void install(CamelContext context, long maxBodyBytes, AtomicBoolean draining) {
-        VertxPlatformHttpRouter router = context.getRegistry().findSingleByType(VertxPlatformHttpRouter.class);
-        if (router == null) {
-            LOG.info("no Vert.x HTTP server: its runtime answers unknown paths and oversized bodies in its own way");
-            return;
-        }
         HttpEdge edge = new HttpEdge(context, maxBodyBytes, draining);
-        router.route().order(FIRST).handler(edge::screen);
-        router.route().last().handler(edge::unknown);
-        router.route().order(FIRST).failureHandler(edge::failed);
+        boolean installed = false;
+        for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
+            if (!router.isManagementServer()) {
+                router.route().order(FIRST).handler(edge::screen);
+                router.route().last().handler(edge::unknown);
+                router.route().order(FIRST).failureHandler(edge::failed);
+                installed = true;
+            }
+        }
+        if (!installed) {
+            LOG.info("no Vert.x HTTP server: its runtime answers unknown paths and oversized bodies in its own way");
+        }
     }
 
     private void screen(RoutingContext routing) {
@@ -92,7 +99,7 @@ public final class HttpEdge {
         if (contentType == null) {
             return false;
         }
-        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);
         if (!parts[0].strip().equals("application/json")) {
             return false;
         }
@@ -138,7 +145,10 @@ public final class HttpEdge {
     }
 
     private void failed(RoutingContext routing) {
-        if (routing.response().ended()) {
+        boolean cutOff =
+                routing.failure() instanceof IOException && !routing.request().isEnded();
+        if (cutOff || routing.response().ended() || routing.response().closed()) {
+            LOG.debug("a client left", routing.failure());
             return;
         }
         if (routing.response().headWritten()) {
@@ -161,7 +171,7 @@ public final class HttpEdge {
         HttpServerResponse response = routing.response();
         response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
         problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));
-        if (!routing.request().isEnded()) {
+        if (!routing.request().isEnded() && routing.request().version() != HttpVersion.HTTP_2) {
             response.putHeader("Connection", "close");
         }
         String id = CallIds.acceptOrMake(routing.request().getHeader("x-request-id"));

@@ -46,10 +46,11 @@ final class HttpRequests {
         for (String name : CallHeaders.KNOWN) {
             headers.put(name, request.getHeader(name));
         }
-        byte[] body = message.getBody() instanceof Buffer buffer ? buffer.getBytes() : null;
+        // A Buffer, unless the context caches streams and has made something of its own of it.
+        byte[] body = message.getBody() instanceof Buffer buffer ? buffer.getBytes() : message.getBody(byte[].class);
         String credential = Calls.credential(request.getHeader("authorization"), request.getHeader("x-api-key"));
         message.removeHeaders("*");
-        exchange.setProperty(WRITER, new VertxEventWriter(http.getResponse(), stallTimeout));
+        exchange.setProperty(WRITER, new VertxEventWriter(request, stallTimeout));
         return Calls.attach(exchange, new Call(ticker, operation, headers, credential, new Request(body)));
     }
 

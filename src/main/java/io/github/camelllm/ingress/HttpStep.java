@@ -3,6 +3,7 @@ package io.github.camelllm.ingress;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Request;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
@@ -75,12 +75,9 @@ public final class HttpStep extends Step {
             if (body instanceof TokenStream stream) {
                 stream(call, client, stream);
             } else {
-                byte[] bytes = body instanceof Answer answer
-                        ? answer.bytes()
-                        : exchange.getMessage().getBody(byte[].class);
-                client.send(200, headers(call, "application/json"), bytes == null ? new byte[0] : bytes);
+                client.send(200, headers(call, "application/json"), bytes(exchange));
             }
-        } catch (Exception e) {
+        } catch (Throwable e) {
             refuse(call, client, e);
         } finally {
             client.close();
@@ -88,14 +85,24 @@ public final class HttpStep extends Step {
         }
     }
 
-    private static void refuse(Call call, EventWriter client, Exception e) {
+    private static byte[] bytes(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        byte[] bytes = body instanceof Answer answer
+                ? answer.bytes()
+                : body instanceof Request ? null : exchange.getMessage().getBody(byte[].class);
+        if (bytes == null) {
+            throw Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway has no route that answers this request.")
+                    .withDetail("no step of the chain left an answer in the body");
+        }
+        return bytes;
+    }
+
+    private static void refuse(Call call, EventWriter client, Throwable e) {
         if (client.gone()) {
+            LOG.debug("the client of request {} left", call.getId());
             return;
         }
         Problem problem = problemOf(call, e);
-        if (problem.code() == ErrorCode.INTERNAL_ERROR) {
-            LOG.error("request {} failed: {}", call.getId(), problem.detail().orElse(""), problem.getCause());
-        }
         Map<String, String> headers = headers(call, "application/json");
         problem.retryAfter().ifPresent(after -> headers.put("Retry-After", Long.toString(seconds(after))));
         client.send(problem.status(), headers, ProblemJson.bytes(problem, call.getId()));
@@ -106,25 +113,32 @@ public final class HttpStep extends Step {
     }
 
     /** A call that was cancelled while its client is still there was cancelled by a shutdown. */
-    private static Problem problemOf(Call call, Exception e) {
-        return call.cancellation().cancelled()
-                ? Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.")
-                : Problem.from(e);
+    private static Problem problemOf(Call call, Throwable e) {
+        if (call.cancellation().cancelled()) {
+            return Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.");
+        }
+        Problem problem = Problem.from(e);
+        if (problem.code() == ErrorCode.INTERNAL_ERROR) {
+            LOG.error("request {} failed: {}", call.getId(), problem.detail().orElse(""), problem.getCause());
+        }
+        return problem;
     }
 
+    /** The answer begins with the first event: a stream that fails before it can still be told by a status. */
     private static void stream(Call call, EventWriter client, TokenStream stream) {
         try (stream) {
             call.cancellation().onCancel(stream::close);
+            StreamEvent event = stream.next();
             Map<String, String> headers = headers(call, "text/event-stream; charset=utf-8");
             headers.put("Cache-Control", "no-cache");
             headers.put("X-Accel-Buffering", "no");
             client.begin(headers);
             try {
-                for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
+                for (; event != null; event = stream.next()) {
                     client.event(DATA, event.data());
                 }
                 client.event(DATA, DONE);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (client.gone()) {
                     return;
                 }
@@ -133,8 +147,6 @@ public final class HttpStep extends Step {
                 client.event(DATA, ProblemJson.bytes(problem, call.getId()));
             }
             client.end();
-        } catch (CancellationException e) {
-            LOG.debug("the client of request {} left", call.getId());
         }
     }
 

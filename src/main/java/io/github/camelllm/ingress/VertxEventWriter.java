@@ -1,38 +1,53 @@
 package io.github.camelllm.ingress;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes to a Vert.x response from a worker thread: the face of {@link EventWriter} for Camel Main and Quarkus.
  *
- * <p>Vert.x queues what is written; once the queue is full the writer waits until the client has read some of it. A
- * client that reads nothing for as long as the stall timeout is given up.
+ * <p>Counts the bytes that the server has been given and the client's connection has not taken yet; beyond {@value
+ * #MOST_UNSENT} of them the writer waits until half are gone. Vert.x's own {@code writeQueueFull} would not do: it is
+ * told by the event loop, which a fast writer outruns by any number of events. A client that takes nothing at all for as
+ * long as the stall timeout is cut off.
  */
 final class VertxEventWriter implements EventWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(VertxEventWriter.class);
-    private static final int QUEUE_BYTES = 32 * 1024;
+    private static final int MOST_UNSENT = 32 * 1024;
     private static final byte[] BLANK_LINE = {'\n', '\n'};
 
+    /** RFC 9113, section 7. */
+    private static final long HTTP2_CANCEL = 8;
+
+    private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private final Duration stallTimeout;
+    private final long stallNanos;
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean gone;
     private volatile Runnable action;
-    private volatile CountDownLatch drained;
 
-    VertxEventWriter(HttpServerResponse response, Duration stallTimeout) {
-        this.response = response;
-        this.stallTimeout = stallTimeout;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long unsent;
+    private long sent;
+
+    VertxEventWriter(HttpServerRequest request, Duration stallTimeout) {
+        this.request = request;
+        this.response = request.response();
+        this.stallNanos = stallTimeout.toNanos();
     }
 
     @Override
@@ -40,23 +55,30 @@ final class VertxEventWriter implements EventWriter {
         action = newAction;
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failure -> leave());
-        if (response.closed() && !response.ended()) {
+        if (response.closed()) {
             leave();
         }
     }
 
+    /** Runs on the event loop as a rule, which must not wait for what the action does. */
     private void leave() {
         if (response.ended()) {
             return;
         }
-        gone = true;
-        CountDownLatch waiting = drained;
-        if (waiting != null) {
-            waiting.countDown();
-        }
+        wakeGone();
         Runnable toRun = action;
         if (toRun != null && told.compareAndSet(false, true)) {
-            toRun.run();
+            Departures.run(toRun);
+        }
+    }
+
+    private void wakeGone() {
+        lock.lock();
+        try {
+            gone = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -72,14 +94,15 @@ final class VertxEventWriter implements EventWriter {
         }
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
-        response.end(Buffer.buffer(body));
+        count(body.length);
+        response.end(Buffer.buffer(body), result -> sent(body.length, result));
+        awaitRoom();
     }
 
     @Override
     public void begin(Map<String, String> headers) {
         headers.forEach(response::putHeader);
         response.setChunked(true);
-        response.setWriteQueueMaxSize(QUEUE_BYTES);
     }
 
     @Override
@@ -87,32 +110,79 @@ final class VertxEventWriter implements EventWriter {
         if (gone) {
             throw new CancellationException("the client is gone");
         }
-        response.write(Buffer.buffer(prefix.length + data.length + BLANK_LINE.length)
-                .appendBytes(prefix)
-                .appendBytes(data)
-                .appendBytes(BLANK_LINE));
-        if (response.writeQueueFull()) {
-            awaitDrain();
+        int size = prefix.length + data.length + BLANK_LINE.length;
+        Buffer event = Buffer.buffer(size).appendBytes(prefix).appendBytes(data).appendBytes(BLANK_LINE);
+        count(size);
+        response.write(event, result -> sent(size, result));
+        awaitRoom();
+        if (gone) {
+            throw new CancellationException("the client is gone");
         }
     }
 
-    private void awaitDrain() {
-        CountDownLatch latch = new CountDownLatch(1);
-        drained = latch;
-        response.drainHandler(ready -> latch.countDown());
+    private void count(int bytes) {
+        lock.lock();
         try {
-            if (response.writeQueueFull() && !gone && !latch.await(stallTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                leave();
-                response.reset();
+            unsent += bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sent(int bytes, AsyncResult<Void> result) {
+        lock.lock();
+        try {
+            unsent -= bytes;
+            sent += bytes;
+            if (unsent <= MOST_UNSENT / 2) {
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (result.failed()) {
+            leave();
+            wakeGone();
+        }
+    }
+
+    private void awaitRoom() {
+        boolean stalled = false;
+        lock.lock();
+        try {
+            if (unsent > MOST_UNSENT) {
+                long before = sent;
+                long left = stallNanos;
+                while (unsent > MOST_UNSENT / 2 && !gone && !stalled) {
+                    left = changed.awaitNanos(left);
+                    if (sent != before) {
+                        before = sent;
+                        left = stallNanos;
+                    }
+                    stalled = left <= 0;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            leave();
+            stalled = true;
         } finally {
-            drained = null;
+            lock.unlock();
         }
-        if (gone) {
-            throw new CancellationException("the client is gone");
+        if (stalled) {
+            cutOff();
+        }
+    }
+
+    /** Closing in order would wait for the client to take what is unsent. */
+    private void cutOff() {
+        leave();
+        wakeGone();
+        if (request.version() == HttpVersion.HTTP_2) {
+            response.reset(HTTP2_CANCEL);
+        } else if (request.connection() instanceof ConnectionBase connection) {
+            connection.channelHandlerContext().close(); // the channel's own close would flush first
+        } else {
+            response.reset();
         }
     }
 
@@ -125,8 +195,12 @@ final class VertxEventWriter implements EventWriter {
 
     @Override
     public void close() {
-        if (gone && !response.ended()) {
-            response.end().onFailure(expected -> LOG.trace("the client was gone", expected));
+        if (response.ended()) {
+            return;
         }
+        if (!gone) {
+            cutOff();
+        }
+        response.end().onFailure(expected -> LOG.trace("the client was gone", expected));
     }
 }

@@ -1,0 +1,108 @@
+package io.github.camelllm.ingress;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.step.Calls;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/** A real HTTP server with the HTTP trigger and, in the place of the chain, whatever a test puts there. */
+final class HttpGateway implements AutoCloseable {
+
+    static final int MAX_BODY = 4096;
+
+    private static final String ROUTES =
+            """
+            - errorHandler:
+                noErrorHandler: {}
+            - beans:
+                - name: http
+                  type: io.github.camelllm.ingress.HttpStep
+                  properties: { clientStallTimeout: STALL }
+            - route:
+                from:
+                  uri: platform-http:/v1/chat/completions
+                  parameters: { httpMethodRestrict: POST }
+                  steps:
+                    - policy: { ref: http }
+                    - process: { ref: chain }
+            - route:
+                from:
+                  uri: platform-http:/v1/models
+                  parameters: { httpMethodRestrict: GET }
+                  steps:
+                    - policy: { ref: http }
+                    - process: { ref: chain }
+            """;
+
+    final AtomicBoolean draining = new AtomicBoolean();
+    final ActiveCalls active = new ActiveCalls();
+    final BlockingQueue<Call> ended = new LinkedBlockingQueue<>();
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(20));
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final VertxPlatformHttpServer server;
+
+    private HttpGateway(Processor chain, String stallTimeout) throws Exception {
+        VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost("127.0.0.1");
+        configuration.setBindPort(0);
+        configuration.setMaxBodySize((long) MAX_BODY);
+        server = new VertxPlatformHttpServer(configuration);
+        context.getRegistry().bind("vertx", vertx);
+        context.getRegistry().bind("activeCalls", active);
+        context.getRegistry().bind("chain", (Processor) exchange -> {
+            Call call = Calls.of(exchange);
+            exchange.getExchangeExtension().addOnCompletion(new org.apache.camel.support.SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    ended.add(call);
+                }
+            });
+            chain.process(exchange);
+        });
+        context.getShutdownStrategy().setTimeout(5);
+        context.addService(server);
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(ResourceHelper.fromString("test.camel.yaml", ROUTES.replace("STALL", stallTimeout)));
+        context.start();
+        HttpEdge.install(context, MAX_BODY, draining);
+    }
+
+    static HttpGateway start(Processor chain) throws Exception {
+        return new HttpGateway(chain, "60s");
+    }
+
+    static HttpGateway start(String stallTimeout, Processor chain) throws Exception {
+        return new HttpGateway(chain, stallTimeout);
+    }
+
+    int port() {
+        return server.getServer().actualPort();
+    }
+
+    /** The next call whose exchange is over. */
+    Call awaitEnded() throws InterruptedException {
+        Call call = ended.poll(15, TimeUnit.SECONDS);
+        if (call == null) {
+            throw new AssertionError("no exchange ended");
+        }
+        return call;
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
