@@ -44,11 +44,6 @@ public final class GatewayProcess implements AutoCloseable {
         this.port = Integer.parseInt(listening.group(1));
     }
 
-    /** A test run that is broken off leaves no gateway behind. */
-    static void endWithThisProcess(Process process) {
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    }
-
     static GatewayProcess awaitListening(Process process, Path directory) throws IOException, InterruptedException {
         return new GatewayProcess(process, directory);
     }

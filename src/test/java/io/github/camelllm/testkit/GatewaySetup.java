@@ -26,9 +26,6 @@ public final class GatewaySetup {
     /** The provider key that the gateway is given together with a fake upstream. */
     public static final String UPSTREAM_KEY = "sk-upstream-secret-4711";
 
-    /** A process that lives for seconds spends most of them compiling itself, unless it is told not to. */
-    private static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
-
     private static final Duration RUN_LIMIT = Duration.ofSeconds(60);
 
     private final Path home;
@@ -43,7 +40,6 @@ public final class GatewaySetup {
         copy(home.resolve("config"), directory.resolve("config"));
         environment.put("PATH", System.getenv("PATH"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put("JAVA_OPTS", QUICK_START);
     }
 
     /**
@@ -209,7 +205,6 @@ public final class GatewaySetup {
         builder.environment().clear();
         builder.environment().putAll(environment);
         Process process = builder.start();
-        GatewayProcess.endWithThisProcess(process);
         process.getOutputStream().close();
         return process;
     }
