@@ -26,7 +26,7 @@ import org.apache.camel.support.service.ServiceSupport;
  */
 final class EmbeddedBroker extends ServiceSupport {
 
-    /** Where messages end up whose delivery was begun this often without coming to an end. */
+    /** Where messages end up that expired, or whose delivery was begun too often without coming to an end. */
     static final String DEAD_LETTERS = "DLQ";
 
     private static final int MAX_DELIVERIES = 5;
@@ -131,6 +131,7 @@ final class EmbeddedBroker extends ServiceSupport {
     private static AddressSettings addressSettings() {
         return new AddressSettings()
                 .setDeadLetterAddress(SimpleString.of(DEAD_LETTERS))
+                .setExpiryAddress(SimpleString.of(DEAD_LETTERS))
                 .setMaxDeliveryAttempts(MAX_DELIVERIES)
                 .setRedeliveryDelay(REDELIVERY_DELAY_MS)
                 .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)

@@ -7,6 +7,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.JMSRuntimeException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.camel.support.RoutePolicySupport;
@@ -75,7 +76,7 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
         if (settings.embedded()) {
             embedded = new EmbeddedBroker(settings);
             embedded.start();
-            LOG.info("The embedded broker listens on tcp://127.0.0.1:{}", embedded.port());
+            LOG.info("The embedded broker listens on {}", listensOn().orElse("nothing"));
         }
         connections = ArtemisConnections.to(settings, settings.embedded() ? embedded.url() : settings.url());
     }
@@ -104,6 +105,14 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .toList();
+    }
+
+    /** Where clients on this machine find the embedded broker; empty where none runs. */
+    public Optional<String> listensOn() {
+        EmbeddedBroker current = embedded;
+        return current != null && current.running()
+                ? Optional.of("tcp://127.0.0.1:" + current.port())
+                : Optional.empty();
     }
 
     /** The broker inside; null where there is none. */

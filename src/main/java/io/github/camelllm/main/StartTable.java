@@ -2,6 +2,7 @@ package io.github.camelllm.main;
 
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
+import io.github.camelllm.ingress.QueueBroker;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -27,6 +28,10 @@ final class StartTable {
         table.row("callers", callers(preflight));
         table.models(context.getRegistry().findSingleByType(Models.class));
         table.row("triggers", triggers(settings));
+        QueueBroker broker = context.getRegistry().findSingleByType(QueueBroker.class);
+        if (broker != null) {
+            broker.listensOn().ifPresent(address -> table.row("broker", address + " (embedded)"));
+        }
         table.row("call log", CallLog.place());
         table.row("routes", Shown.path(preflight.options().routes()));
         table.row("config", Shown.path(preflight.options().config()));

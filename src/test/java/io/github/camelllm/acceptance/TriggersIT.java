@@ -122,9 +122,9 @@ class TriggersIT {
         return setup;
     }
 
-    /** The gateway says in its log where its broker listens. */
+    /** The table at the start says where the broker listens. */
     private static Connection connect(GatewayProcess gateway) throws Exception {
-        String listening = "embedded broker listens on tcp://127.0.0.1:(\\d+)";
+        String listening = "broker +tcp://127\\.0\\.0\\.1:(\\d+)";
         gateway.awaitOutput(listening);
         Matcher port = Pattern.compile(listening).matcher(gateway.output());
         assertThat(port.find()).isTrue();
