@@ -11,6 +11,7 @@ import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.Header;
 import io.github.camelllm.testkit.RawClient;
