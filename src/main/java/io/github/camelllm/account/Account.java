@@ -131,7 +131,7 @@ public final class Account extends Step implements MeterBinder {
         long firstByte = call.ticker().nanos() - call.startedNanos();
         if (answer instanceof TokenStream stream) {
             TokenStream watched =
-                    stream.map(event -> seen(call, event)).onEnd(end -> over(call, failureOf(end), firstByte));
+                    stream.map(event -> seen(call, event)).onEnd(end -> over(call, failureOf(call, end), firstByte));
             exchange.getMessage().setBody(watched);
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
@@ -140,7 +140,7 @@ public final class Account extends Step implements MeterBinder {
                 }
             });
         } else {
-            over(call, call.cancellation().cancelled() ? gone() : null, firstByte);
+            over(call, call.cancellation().cancelled() ? call.cancellation().problem() : null, firstByte);
         }
     }
 
@@ -161,16 +161,12 @@ public final class Account extends Step implements MeterBinder {
         return event;
     }
 
-    private static Problem failureOf(StreamEnd end) {
+    private static Problem failureOf(Call call, StreamEnd end) {
         return switch (end.kind()) {
             case WHOLE -> null;
             case FAILED -> Problem.from(end.cause());
-            case ABANDONED -> gone();
+            case ABANDONED -> call.cancellation().problem();
         };
-    }
-
-    private static Problem gone() {
-        return Problem.of(ErrorCode.CLIENT_GONE, "The client left before its answer was whole.");
     }
 
     /** Announces the end once, and never throws: a call must not fail by being counted. */
@@ -179,7 +175,9 @@ public final class Account extends Step implements MeterBinder {
             return;
         }
         try {
-            Problem outcome = failure != null && call.cancellation().cancelled() ? gone() : failure;
+            Problem outcome = failure != null && call.cancellation().cancelled()
+                    ? call.cancellation().problem()
+                    : failure;
             FinishedCall finished = FinishedCalls.of(
                     call, outcome, firstByteNanos, call.ticker().nanos());
             if (outcome != null) {

@@ -1,5 +1,7 @@
 package io.github.camelllm.call;
 
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,12 +13,12 @@ import java.util.List;
 public final class Cancellation {
 
     private final List<Runnable> actions = new ArrayList<>(2);
-    private boolean cancelled;
+    private ErrorCode reason;
 
     /** Runs the action when the call is cancelled; at once if it has been. */
     public void onCancel(Runnable action) {
         synchronized (this) {
-            if (!cancelled) {
+            if (reason == null) {
                 actions.add(action);
                 return;
             }
@@ -29,14 +31,23 @@ public final class Cancellation {
         actions.remove(action);
     }
 
-    /** Cancels the call: runs every action once, the last registered first. Later calls do nothing. */
+    /** Cancels the call because its client left. */
     public void cancel() {
+        cancel(ErrorCode.CLIENT_GONE);
+    }
+
+    /**
+     * Cancels the call: runs every action once, the last registered first. Later calls do nothing.
+     *
+     * @param why {@code client_gone} or {@code shutting_down}
+     */
+    public void cancel(ErrorCode why) {
         List<Runnable> toRun;
         synchronized (this) {
-            if (cancelled) {
+            if (reason != null) {
                 return;
             }
-            cancelled = true;
+            reason = why;
             toRun = List.copyOf(actions);
             actions.clear();
         }
@@ -59,6 +70,13 @@ public final class Cancellation {
 
     /** Whether the call has been cancelled. */
     public synchronized boolean cancelled() {
-        return cancelled;
+        return reason != null;
+    }
+
+    /** Why the call was cancelled, as a problem; that its client left where nobody has said so yet. */
+    public synchronized Problem problem() {
+        return reason == ErrorCode.SHUTTING_DOWN
+                ? Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.")
+                : Problem.of(ErrorCode.CLIENT_GONE, "The client left before its answer was whole.");
     }
 }

@@ -1,6 +1,7 @@
 package io.github.camelllm.ingress;
 
 import io.github.camelllm.call.Call;
+import io.github.camelllm.problem.ErrorCode;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,7 +68,7 @@ public final class ActiveCalls {
     public void cancelAll() {
         for (Call call : calls) {
             try {
-                call.cancellation().cancel();
+                call.cancellation().cancel(ErrorCode.SHUTTING_DOWN);
             } catch (RuntimeException e) {
                 LOG.warn("{} could not be cancelled in order", call, e);
             }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.HttpEndpointModel;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -29,15 +30,19 @@ public final class HttpEdge {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
     private static final String CALLS = "/v1/";
+    private static final long LINGER_MILLIS = 500;
     private static final int FIRST = Integer.MIN_VALUE;
 
     private final CamelContext context;
     private final long maxBodyBytes;
+    private final int mostCalls;
     private final AtomicBoolean draining;
+    private final AtomicInteger calls = new AtomicInteger();
 
-    private HttpEdge(CamelContext context, long maxBodyBytes, AtomicBoolean draining) {
+    private HttpEdge(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
         this.context = context;
         this.maxBodyBytes = maxBodyBytes;
+        this.mostCalls = mostCalls;
         this.draining = draining;
     }
 
@@ -47,10 +52,12 @@ public final class HttpEdge {
      *
      * @param context a started context
      * @param maxBodyBytes the largest request body, in bytes
+     * @param mostCalls how many calls may be under way before more are refused; 0 for any number. Where calls share a
+     *     pool of threads with health checks and metrics, those must not wait behind calls.
      * @param draining true from the moment that new calls are to be refused
      */
-    public static void install(CamelContext context, long maxBodyBytes, AtomicBoolean draining) {
-        HttpEdge edge = new HttpEdge(context, maxBodyBytes, draining);
+    public static void install(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
+        HttpEdge edge = new HttpEdge(context, maxBodyBytes, mostCalls, draining);
         boolean installed = false;
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             if (!router.isManagementServer()) {
@@ -79,6 +86,15 @@ public final class HttpEdge {
             return;
         }
         if (request.method() == HttpMethod.POST) {
+            if (mostCalls > 0 && !admit(routing)) {
+                refuse(
+                        routing,
+                        Problem.of(
+                                        ErrorCode.TOO_MANY_IN_FLIGHT,
+                                        "The gateway has as many calls in flight as it has threads; try again.")
+                                .withRetryAfter(Duration.ofSeconds(1)));
+                return;
+            }
             if (!isJson(request.getHeader("content-type"))) {
                 refuse(
                         routing,
@@ -93,6 +109,16 @@ public final class HttpEdge {
             }
         }
         routing.next();
+    }
+
+    /** Counts a call until its exchange with the client has ended; false when there are enough. */
+    private boolean admit(RoutingContext routing) {
+        if (calls.incrementAndGet() > mostCalls) {
+            calls.decrementAndGet();
+            return false;
+        }
+        routing.addEndHandler(ended -> calls.decrementAndGet());
+        return true;
     }
 
     private static boolean isJson(String contentType) {
@@ -166,16 +192,26 @@ public final class HttpEdge {
         }
     }
 
-    /** Answers at once. A body that has not been read is not going to be, so the connection ends with the answer. */
+    /**
+     * Answers at once. A body that has not been read is not going to be: nothing more of it is taken, and the connection
+     * closes once the client has had a moment to read the answer.
+     */
     private static void refuse(RoutingContext routing, Problem problem) {
+        HttpServerRequest request = routing.request();
         HttpServerResponse response = routing.response();
         response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
         problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));
-        if (!routing.request().isEnded() && routing.request().version() != HttpVersion.HTTP_2) {
+        String id = CallIds.acceptOrMake(request.getHeader("x-request-id"));
+        response.putHeader("X-Request-Id", id);
+        boolean unread = !request.isEnded() && request.version() != HttpVersion.HTTP_2;
+        if (unread) {
+            request.pause();
             response.putHeader("Connection", "close");
         }
-        String id = CallIds.acceptOrMake(routing.request().getHeader("x-request-id"));
-        response.putHeader("X-Request-Id", id);
         response.end(Buffer.buffer(ProblemJson.bytes(problem, id)));
+        if (unread) {
+            routing.vertx()
+                    .setTimer(LINGER_MILLIS, timer -> request.connection().close());
+        }
     }
 }

@@ -27,6 +27,7 @@ final class VertxEventWriter implements EventWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(VertxEventWriter.class);
     private static final int MOST_UNSENT = 32 * 1024;
+    private static final int SLICE = 16 * 1024;
     private static final byte[] BLANK_LINE = {'\n', '\n'};
 
     /** RFC 9113, section 7. */
@@ -94,9 +95,9 @@ final class VertxEventWriter implements EventWriter {
         }
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
-        count(body.length);
-        response.end(Buffer.buffer(body), result -> sent(body.length, result));
-        awaitRoom();
+        response.putHeader("Content-Length", Integer.toString(body.length));
+        write(Buffer.buffer(body));
+        end();
     }
 
     @Override
@@ -110,13 +111,23 @@ final class VertxEventWriter implements EventWriter {
         if (gone) {
             throw new CancellationException("the client is gone");
         }
-        int size = prefix.length + data.length + BLANK_LINE.length;
-        Buffer event = Buffer.buffer(size).appendBytes(prefix).appendBytes(data).appendBytes(BLANK_LINE);
-        count(size);
-        response.write(event, result -> sent(size, result));
-        awaitRoom();
+        write(Buffer.buffer(prefix.length + data.length + BLANK_LINE.length)
+                .appendBytes(prefix)
+                .appendBytes(data)
+                .appendBytes(BLANK_LINE));
         if (gone) {
             throw new CancellationException("the client is gone");
+        }
+    }
+
+    /** In slices, so that a slow client is seen to take some of what is large. */
+    private void write(Buffer whole) {
+        for (int from = 0; from < whole.length() && !gone; from += SLICE) {
+            Buffer slice = whole.length() <= SLICE ? whole : whole.slice(from, Math.min(whole.length(), from + SLICE));
+            int size = slice.length();
+            count(size);
+            response.write(slice, result -> sent(size, result));
+            awaitRoom();
         }
     }
 

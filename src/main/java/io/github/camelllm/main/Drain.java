@@ -31,9 +31,16 @@ final class Drain {
     static void closeTriggers(CamelContext context) {
         for (Route route : context.getRoutes()) {
             Consumer consumer = route.getConsumer();
+            if (consumer == null) {
+                continue; // it never came up
+            }
             String scheme = StringHelper.before(consumer.getEndpoint().getEndpointUri(), ":");
             if (!STAY_OPEN.contains(scheme)) {
-                ServiceHelper.suspendService(consumer);
+                try {
+                    ServiceHelper.suspendService(consumer);
+                } catch (RuntimeException e) {
+                    LOG.warn("stopping: route {} may still take work in", route.getRouteId(), e);
+                }
             }
         }
     }

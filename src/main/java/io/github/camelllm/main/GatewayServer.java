@@ -162,6 +162,8 @@ final class GatewayServer implements AutoCloseable {
                 .withFileUploadEnabled(false);
         Path file = preflight.options().config().resolve(Settings.FILE);
         main.setPropertyPlaceholderLocations(Files.exists(file) ? "file:" + file.toAbsolutePath() : "false");
+        // A direct: endpoint that no route consumes fails at once; by default a call would wait half a minute for one.
+        main.addInitialProperty("camel.component.direct.block", "false");
         Properties ours = new Properties();
         ours.putAll(settings.values());
         main.setOverrideProperties(ours);
@@ -200,7 +202,8 @@ final class GatewayServer implements AutoCloseable {
             if (!(http().getServer() instanceof TCPServerBase socket) || !socket.isListening()) {
                 throw new IllegalStateException(new StartException(List.of(Ports.taken(preflight.settings())), null));
             }
-            HttpEdge.install(context, preflight.settings().maxBodyBytes(), draining);
+            Settings settings = preflight.settings();
+            HttpEdge.install(context, settings.maxBodyBytes(), Workers.virtual() ? 0 : settings.workers(), draining);
         }
 
         @Override
@@ -216,6 +219,7 @@ final class GatewayServer implements AutoCloseable {
 
         @Override
         public void beforeStop(BaseMainSupport base) {
+            draining.set(true);
             Drain.closeTriggers(main.getCamelContext());
             Drain.drain(draining, activeCalls, preflight.settings().shutdownTimeout());
         }

@@ -4,11 +4,13 @@ import io.github.camelllm.access.Keys;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is known before anything starts: the settings, the keys, and what is wrong with them.
@@ -21,6 +23,8 @@ import java.util.Map;
  */
 record Preflight(
         Options options, Settings settings, Map<String, String> properties, int keys, List<Diagnostic> problems) {
+
+    private static final String KEYS = "keys.yaml";
 
     /**
      * What the command line says.
@@ -39,11 +43,23 @@ record Preflight(
         Path keysFile = Path.of(read.properties().get(SettingsTable.KEYS_FILE));
         int keys = 0;
         if (problems.isEmpty()) {
+            Path usual = options.config().resolve(KEYS).toAbsolutePath().normalize();
+            if (Files.notExists(keysFile)
+                    && !keysFile.toAbsolutePath().normalize().equals(usual)) {
+                problems.add(new Diagnostic(
+                        SettingsTable.KEYS_FILE + "=" + Shown.path(keysFile),
+                        0,
+                        "does not exist, and without keys anybody may call",
+                        "Make the file, or take the setting out to ask for no keys"));
+            }
             Keys.Read found = Keys.read(keysFile);
             found.problems()
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             keys = found.keys().all().size();
+            for (String trigger : List.of("files", "queue")) {
+                keyId(trigger, read.properties(), found.keys(), keysFile).ifPresent(problems::add);
+            }
         }
         if (problems.isEmpty()
                 && !read.settings().loopback()
@@ -57,6 +73,23 @@ record Preflight(
                             + SettingsTable.OPEN + "=true"));
         }
         return new Preflight(options, read.settings(), read.properties(), keys, List.copyOf(problems));
+    }
+
+    /** What is wrong with the key that a trigger acts for: it must be there, unless messages can bring their own. */
+    private static Optional<Diagnostic> keyId(
+            String trigger, Map<String, String> properties, Keys keys, Path keysFile) {
+        String setting = "llm." + trigger + ".key-id";
+        String id = properties.getOrDefault(setting, "");
+        boolean known = keys.all().stream().anyMatch(key -> key.id().equals(id));
+        boolean needed = !id.isBlank() || (trigger.equals("files") && !keys.isEmpty());
+        if (!"true".equals(properties.get("llm." + trigger + ".enabled")) || !needed || known) {
+            return Optional.empty();
+        }
+        return Optional.of(new Diagnostic(
+                setting + "=" + id,
+                0,
+                "is the id of no key, so every call would be refused",
+                "Name a key of " + Shown.path(keysFile)));
     }
 
     /** Everything that is wrong with the route files. */

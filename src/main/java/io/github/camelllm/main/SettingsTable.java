@@ -87,9 +87,12 @@ final class SettingsTable {
                     SHUTDOWN_TIMEOUT,
                     "30s",
                     Kind.duration(ZERO, HOUR),
-                    "How long calls under way may go on once the gateway is told to stop."),
+                    "How long calls under way may go on at a stop. Whatever kills it later should wait 15 s longer."),
             new Setting(
-                    "llm.logs", "logs", Kind.path(), "The directory of calls.jsonl, which has a line for each call."),
+                    "llm.logs",
+                    "logs",
+                    Kind.path(),
+                    "The directory of calls.jsonl; like every relative path below, from where the gateway is started."),
             new Setting(
                     "llm.calls.size",
                     "100 MB",

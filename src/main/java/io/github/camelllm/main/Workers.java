@@ -18,6 +18,9 @@ final class Workers {
 
     private static final int VIRTUAL_SINCE = 21;
 
+    /** Threads beyond those for calls, so that health checks and metrics answer while all of those are taken. */
+    private static final int FOR_HEALTH = 8;
+
     private Workers() {}
 
     /** Whether this Java has virtual threads. */
@@ -28,13 +31,13 @@ final class Workers {
     /**
      * Makes a Vert.x; whoever asks for it closes it.
      *
-     * @param platformThreads the size of the pool where there are no virtual threads
+     * @param platformThreads how many calls at once there are threads for, where they are not virtual
      */
     static Vertx vertx(int platformThreads) {
         // Names are resolved by the JDK: Vert.x's own resolver is of no use to a server and takes time to set up.
         System.setProperty("vertx.disableDnsResolver", "true");
         VertxOptions options = new VertxOptions()
-                .setWorkerPoolSize(platformThreads)
+                .setWorkerPoolSize(platformThreads + FOR_HEALTH)
                 // A call may take as long as its model's total timeout: nothing to warn of.
                 .setMaxWorkerExecuteTime(1)
                 .setMaxWorkerExecuteTimeUnit(TimeUnit.DAYS)

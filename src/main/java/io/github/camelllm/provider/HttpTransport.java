@@ -14,6 +14,7 @@ import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -25,6 +26,7 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class HttpTransport implements HttpClientConfigurer {
 
+    private static final TimeValue UNUSED = TimeValue.ofSeconds(50);
     private static final String USER_AGENT = "camel-llm-gateway";
 
     private Duration idleTimeout = Duration.ofSeconds(60);
@@ -45,6 +47,7 @@ public final class HttpTransport implements HttpClientConfigurer {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableContentCompression()
+                .evictIdleConnections(UNUSED) // else what a provider has closed after a burst stays open here
                 .setRequestExecutor(new IdleAfterHeaders(Timeout.of(idleTimeout)))
                 .addExecInterceptorFirst("llm-cancel", new NoteRequest());
     }

@@ -181,11 +181,12 @@ public abstract class WireStep extends Step {
     private static void fail(Call call, Exchange exchange, Attempt attempt, InFlight inFlight, Exception e) {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(null);
-        if (call.cancellation().cancelled()) {
-            if (inFlight.connection() != null && call.getUsage() == null) {
-                call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
-            }
-            attempt.failed(Problem.of(ErrorCode.CLIENT_GONE, "The client left before the answer was whole."));
+        boolean cancelled = call.cancellation().cancelled();
+        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && call.getUsage() == null) {
+            call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
+        }
+        if (cancelled) {
+            attempt.failed(call.cancellation().problem());
             return;
         }
         Problem problem = inFlight.timedOut()

@@ -76,7 +76,7 @@ final class HttpGateway implements AutoCloseable {
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(ResourceHelper.fromString("test.camel.yaml", ROUTES.replace("STALL", stallTimeout)));
         context.start();
-        HttpEdge.install(context, MAX_BODY, draining);
+        HttpEdge.install(context, MAX_BODY, 0, draining);
     }
 
     static HttpGateway start(Processor chain) throws Exception {
