@@ -1,7 +1,9 @@
 package io.github.camelllm.bench;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the benchmark and prints its table; see {@code src/bench/README.md}. */
@@ -27,6 +29,7 @@ public final class Benchmark {
 
     private static void measure(Lab lab) throws Exception {
         Options options = lab.options();
+        double busy = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         Subjects subjects = new Subjects(lab);
         Table table = new Table(subjects.rivalName());
         if (options.wants("startup")) {
@@ -46,12 +49,13 @@ public final class Benchmark {
             }
         }
         String result = Table.format(
-                "Java %s, %s %s, %d processors, %s%n%n%s",
+                "Java %s, %s %s, %d processors, load average before the start %.1f, %s%n%n%s",
                 options.javaVersion(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
-                java.time.LocalDate.now(),
+                busy,
+                LocalDate.now(),
                 table.markdown());
         Path file = options.out().resolve("java-" + options.javaVersion() + ".md");
         Files.writeString(file, result);

@@ -1,5 +1,6 @@
 package io.github.camelllm.bench;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +22,6 @@ record Load(String url, String model, Script script, int connections, long milli
                 script,
                 connections,
                 millis,
-                java.util.Arrays.stream(pids).boxed().toList());
+                Arrays.stream(pids).boxed().toList());
     }
 }

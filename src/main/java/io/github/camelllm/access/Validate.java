@@ -2,6 +2,7 @@ package io.github.camelllm.access;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Models;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import org.apache.camel.Exchange;
@@ -79,6 +80,7 @@ public final class Validate extends Step {
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
         validator.check(call);
         exchange.setProperty(VALIDATED, true);
+        Calls.publish(exchange, call);
         next.proceed();
     }
 }

@@ -5,6 +5,7 @@ import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class ChooseModel extends Step {
         }
         call.chain(live.stream().map(Model::name).toList());
         call.choose(live.get(0));
+        Calls.publish(exchange, call);
         next.proceed();
     }
 
