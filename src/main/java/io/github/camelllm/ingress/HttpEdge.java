@@ -182,9 +182,11 @@ public final class HttpEdge {
             return;
         }
         int status = routing.statusCode();
+        boolean halfSent = !routing.request().isEnded(); // no route has seen it, so what failed is what the client sent
         if (status == 413) {
             refuse(routing, tooLarge());
-        } else if (status >= 400 && status < 500) {
+        } else if (halfSent || (status >= 400 && status < 500)) {
+            LOG.debug("not well-formed", routing.failure());
             refuse(routing, Problem.of(ErrorCode.INVALID_REQUEST, "The HTTP request is not well-formed."));
         } else {
             LOG.error("the HTTP server failed to handle a request", routing.failure());
