@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.logging.log4j.LogManager;
@@ -151,21 +152,22 @@ class CallLogTest {
         try (Gateway gateway = gateway()) {
             gateway.model(exchange -> exchange.getMessage().setBody(new Answer(null, Json.object())));
             for (int i = 0; i < calls; i++) {
-                gateway.call();
+                gateway.call(Gateway.PROMPT, "X-Request-Id", "r" + i);
             }
         }
 
         assertThat(Files.size(logs.resolve("calls.jsonl"))).isLessThan(12 * 1024);
         Await.until(Duration.ofSeconds(20), "the rotated files to be compressed", () -> unfinished()
                 .isEmpty());
-        List<String> lines = lines();
-        assertThat(lines).hasSize(calls);
-        for (String line : lines) {
-            assertThat(Json.read(line.getBytes(StandardCharsets.UTF_8))
-                            .path("request_id")
-                            .isTextual())
-                    .isTrue();
+        List<String> ids = new ArrayList<>();
+        for (String line : lines()) {
+            ids.add(Json.read(line.getBytes(StandardCharsets.UTF_8))
+                    .path("request_id")
+                    .asText());
         }
+        assertThat(ids)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, calls).mapToObj(i -> "r" + i).toList());
         assertThat(files("*.gz")).hasSizeGreaterThan(3);
     }
 

@@ -24,7 +24,7 @@ class TapTest {
             - beans:
                 - name: awkward
                   type: io.github.camelllm.account.TapExecutor
-                  properties: { queueSize: 10, drainTimeout: %s }
+                  properties: { queueSize: %d, drainTimeout: %s }
                 - name: easy
                   type: io.github.camelllm.account.TapExecutor
             - route:
@@ -51,8 +51,8 @@ class TapTest {
                     - process: { ref: collect }
             """;
 
-    private static Gateway gateway(String drainTimeout, Processor awkward) throws Exception {
-        Gateway gateway = Gateway.withRoutes(TAPS.formatted(drainTimeout));
+    private static Gateway gateway(int queueSize, String drainTimeout, Processor awkward) throws Exception {
+        Gateway gateway = Gateway.withRoutes(TAPS.formatted(queueSize, drainTimeout));
         gateway.context.getRegistry().bind("awkwardTap", awkward);
         return gateway.start();
     }
@@ -62,7 +62,7 @@ class TapTest {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger taken = new AtomicInteger();
-        try (Gateway gateway = gateway("5s", exchange -> {
+        try (Gateway gateway = gateway(10, "5s", exchange -> {
                     busy.countDown();
                     release.await();
                     taken.incrementAndGet();
@@ -91,7 +91,7 @@ class TapTest {
 
     @Test
     void countsWhatATapFailsOn() throws Exception {
-        try (Gateway gateway = gateway("5s", exchange -> {
+        try (Gateway gateway = gateway(100, "5s", exchange -> {
                     throw new IllegalStateException("disk full");
                 });
                 CapturedLog log = new CapturedLog(TapExecutor.class, Level.WARN)) {
@@ -111,7 +111,7 @@ class TapTest {
 
     @Test
     void countsATapWhoseEndpointIsGone() throws Exception {
-        try (Gateway gateway = gateway("5s", exchange -> {})) {
+        try (Gateway gateway = gateway(100, "5s", exchange -> {})) {
             gateway.context.getRouteController().stopRoute("awkward");
             gateway.context
                     .getEndpoint("direct:awkward", org.apache.camel.component.direct.DirectEndpoint.class)
@@ -128,7 +128,7 @@ class TapTest {
     void worksOffWhatIsQueuedBeforeAStop() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
         AtomicInteger taken = new AtomicInteger();
-        try (Gateway gateway = gateway("5s", exchange -> {
+        try (Gateway gateway = gateway(100, "5s", exchange -> {
             stopping.await();
             taken.incrementAndGet();
         })) {
@@ -152,7 +152,7 @@ class TapTest {
     @Test
     void doesNotHoldUpAStopThatATapWouldNeverSee() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        try (Gateway gateway = gateway("0s", exchange -> never.await())) {
+        try (Gateway gateway = gateway(100, "0s", exchange -> never.await())) {
             gateway.context.getShutdownStrategy().setTimeout(1);
             gateway.call();
             gateway.next();
