@@ -196,6 +196,7 @@ class UpstreamFailureIT extends GatewayAcceptance {
 
     @Test
     void waitsForTheNextByteOnlySoLong() throws Exception {
+        chat("hasty"); // takes a connection from the pool that the test before may have closed just now
         String whole = ChatScript.of("hello").json();
         upstream.next(
                 Reply.json(200, whole).stallAfterBytes(40),
