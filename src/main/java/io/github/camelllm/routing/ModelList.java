@@ -18,13 +18,19 @@ public final class ModelList implements Processor {
 
     private static final long CREATED = 0;
 
+    private volatile Models models;
+
     @Override
     public void process(Exchange exchange) {
-        Models models = exchange.getContext().getRegistry().findSingleByType(Models.class);
+        Models catalogue = models;
+        if (catalogue == null) {
+            catalogue = exchange.getContext().getRegistry().findSingleByType(Models.class);
+            models = catalogue;
+        }
         Call call = Calls.of(exchange);
         TreeSet<String> names = new TreeSet<>();
         for (Operation operation : Operation.values()) {
-            names.addAll(models.askable(operation));
+            names.addAll(catalogue.askable(operation));
         }
         ObjectNode list = Json.object().put("object", "list");
         ArrayNode data = list.putArray("data");
@@ -34,7 +40,9 @@ public final class ModelList implements Processor {
                         .put("id", name)
                         .put("object", "model")
                         .put("created", CREATED)
-                        .put("owned_by", models.find(name).map(Model::provider).orElse("gateway"));
+                        .put(
+                                "owned_by",
+                                catalogue.find(name).map(Model::provider).orElse("gateway"));
             }
         }
         exchange.getMessage().setBody(new Answer(null, list));

@@ -5,6 +5,9 @@ import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.Ticker;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -29,6 +32,9 @@ public final class Calls {
 
     /** The exchange property with the model that is to answer, once it is chosen; see {@link #publish}. */
     public static final String MODEL = "llm.model";
+
+    /** Looked up once: a search by type walks Camel's registry, which is not safe while something is bound. */
+    private static final Map<CamelContext, Ticker> TICKERS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private Calls() {}
 
@@ -90,6 +96,10 @@ public final class Calls {
 
     /** The clocks of a context: a {@link Ticker} bean if there is one, else the machine's. Not for the hot path. */
     public static Ticker ticker(CamelContext context) {
+        return TICKERS.computeIfAbsent(context, Calls::findTicker);
+    }
+
+    private static Ticker findTicker(CamelContext context) {
         Ticker bound = context.getRegistry().findSingleByType(Ticker.class);
         return bound == null ? Ticker.SYSTEM : bound;
     }

@@ -53,7 +53,7 @@ final class HttpGateway implements AutoCloseable {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final VertxPlatformHttpServer server;
 
-    private HttpGateway(Processor chain, String stallTimeout) throws Exception {
+    private HttpGateway(Processor chain, String stallTimeout, int mostCalls) throws Exception {
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost("127.0.0.1");
         configuration.setBindPort(0);
@@ -76,15 +76,19 @@ final class HttpGateway implements AutoCloseable {
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(ResourceHelper.fromString("test.camel.yaml", ROUTES.replace("STALL", stallTimeout)));
         context.start();
-        HttpEdge.install(context, MAX_BODY, 0, draining);
+        HttpEdge.install(context, MAX_BODY, mostCalls, draining);
     }
 
     static HttpGateway start(Processor chain) throws Exception {
-        return new HttpGateway(chain, "60s");
+        return new HttpGateway(chain, "60s", 0);
+    }
+
+    static HttpGateway start(int mostCalls, Processor chain) throws Exception {
+        return new HttpGateway(chain, "60s", mostCalls);
     }
 
     static HttpGateway start(String stallTimeout, Processor chain) throws Exception {
-        return new HttpGateway(chain, stallTimeout);
+        return new HttpGateway(chain, stallTimeout, 0);
     }
 
     int port() {

@@ -367,6 +367,33 @@ class HttpTriggerTest {
     }
 
     @Test
+    void refusesMoreCallsThanThereAreThreadsForAndNothingElse() throws Exception {
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        gateway = HttpGateway.start(1, exchange -> {
+            working.countDown();
+            goOn.await();
+            exchange.getMessage().setBody(new Answer(null, Json.object()));
+        });
+        try (RawClient first = RawClient.connect(gateway.port())) {
+            first.postJson(CHAT, "{}");
+            await(working);
+
+            RawResponse refused = post("{}");
+
+            assertError(refused, 429, "too_many_in_flight");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            try (RawClient other = RawClient.connect(gateway.port())) {
+                other.send("GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertError(other.response(), 404, "not_found");
+            }
+            goOn.countDown();
+            assertThat(first.response().status()).isEqualTo(200);
+        }
+        Await.until("the place to be free", () -> post("{}").status() == 200);
+    }
+
+    @Test
     void refusesNewCallsWhileDraining() throws Exception {
         gateway = HttpGateway.start(answering(new Answer(null, Json.object())));
         gateway.draining.set(true);
