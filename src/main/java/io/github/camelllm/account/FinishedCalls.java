@@ -9,6 +9,7 @@ import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Writes down what is known of a call that is over; everything but the prompt's hash. */
 final class FinishedCalls {
@@ -50,6 +51,10 @@ final class FinishedCalls {
                 tries(attempts),
                 outcome == null ? 200 : outcome.status(),
                 outcome == null ? null : outcome.code().code(),
+                call.getDegraded(),
+                call.degradedBy() == null ? null : call.degradedBy().code().code(),
+                call.getRecovery(),
+                call.getWarnings(),
                 null);
     }
 
@@ -71,7 +76,13 @@ final class FinishedCalls {
                     attempt.waitedNanos(),
                     attempt.status(),
                     problem == null ? null : problem.code().code(),
-                    problem == null ? null : cause(problem)));
+                    problem == null
+                            ? null
+                            : problem.upstream()
+                                    .map(failure -> failure.name().toLowerCase(Locale.ROOT))
+                                    .orElse(null),
+                    problem == null ? null : cause(problem),
+                    attempt.usage()));
         }
         return List.copyOf(tries);
     }

@@ -11,6 +11,7 @@ public final class Attempt {
     private long answeredNanos = -1;
     private int status;
     private Problem problem;
+    private Usage usage;
 
     Attempt(String model, String provider, long startedNanos) {
         this.model = model;
@@ -58,5 +59,14 @@ public final class Attempt {
     /** Notes why it failed. */
     public void failed(Problem newProblem) {
         this.problem = newProblem;
+    }
+
+    /** What the attempt used, if the call went on without it; null while it is the call's own usage, or unknown. */
+    public Usage usage() {
+        return usage;
+    }
+
+    void used(Usage newUsage) {
+        this.usage = newUsage;
     }
 }

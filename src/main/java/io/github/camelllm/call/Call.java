@@ -1,9 +1,13 @@
 package io.github.camelllm.call;
 
 import io.github.camelllm.problem.Problem;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -38,6 +42,13 @@ public final class Call {
     private String cache = "bypass";
     private long inputEstimate = -1;
     private volatile long firstTokenNanos = -1;
+    private long deadlineNanos = Long.MAX_VALUE;
+    private final Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
+    private volatile Usage carried;
+    private String degraded;
+    private Problem degradedBy;
+    private volatile String recovery;
+    private boolean continuing;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -188,8 +199,19 @@ public final class Call {
         this.provider = newModel.provider();
     }
 
-    /** Notes that a model is tried, and returns what is to be known of it. */
+    /**
+     * Notes that a model is tried, and returns what is to be known of it. What has been used so far stays with the attempt
+     * before.
+     */
     public Attempt attempt(String triedModel, String triedProvider) {
+        Attempt before = attempt();
+        if (before != null) {
+            before.used(usage);
+        }
+        synchronized (this) {
+            usage = null;
+        }
+        finishReason = null;
         this.model = triedModel;
         this.provider = triedProvider;
         Attempt attempt = new Attempt(triedModel, triedProvider, ticker.nanos());
@@ -207,9 +229,16 @@ public final class Call {
         return List.copyOf(attempts);
     }
 
-    /** What was used, as reported or estimated; null while nothing is known. */
+    /** What the answer used, as reported or estimated; null while nothing is known. */
     public Usage getUsage() {
-        return usage;
+        Usage before = carried;
+        Usage last = usage;
+        return before == null || last == null ? last == null ? before : last : before.plus(last);
+    }
+
+    /** Notes that what an attempt has produced is a part of the answer, though another one goes on with it. */
+    public synchronized void carry(Usage used) {
+        carried = carried == null ? used : carried.plus(used);
     }
 
     /** Notes what was used. An estimate never replaces what a provider has reported. */
@@ -221,13 +250,13 @@ public final class Call {
 
     /** Tokens of the prompt: what was used once that is known, an estimate before. */
     public long getInputTokens() {
-        Usage known = usage;
+        Usage known = getUsage();
         return known != null ? known.inputTokens() : inputEstimate();
     }
 
     /** Tokens of the completion; 0 while nothing is known. */
     public long getOutputTokens() {
-        Usage known = usage;
+        Usage known = getUsage();
         return known != null ? known.outputTokens() : 0;
     }
 
@@ -268,6 +297,71 @@ public final class Call {
     /** {@link Ticker#nanos} when the first token came; -1 while it has not. */
     public long firstTokenNanos() {
         return firstTokenNanos;
+    }
+
+    /** {@link Ticker#nanos} when the call must be over; {@link Long#MAX_VALUE} when nobody has set a deadline. */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** Sets the moment, by {@link Ticker#nanos}, when the call must be over; a later one than before changes nothing. */
+    public void deadline(long newDeadlineNanos) {
+        this.deadlineNanos = Math.min(deadlineNanos, newDeadlineNanos);
+    }
+
+    /** The time left until the deadline, 0 when it has passed; {@link Long#MAX_VALUE} nanoseconds without one. */
+    public Duration timeLeft() {
+        return deadlineNanos == Long.MAX_VALUE
+                ? Duration.ofNanos(Long.MAX_VALUE)
+                : Duration.ofNanos(Math.max(0, deadlineNanos - ticker.nanos()));
+    }
+
+    /** Notes what was left out of the request or answer, or done otherwise than asked: for the record, once each. */
+    public void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    /** What was left out or done otherwise than asked. */
+    public List<String> getWarnings() {
+        synchronized (warnings) {
+            return List.copyOf(warnings);
+        }
+    }
+
+    /** How the answer falls short of a model's: {@code stale}, {@code static} or {@code queued}; null when it does not. */
+    public String getDegraded() {
+        return degraded;
+    }
+
+    /** Why no model answered; null while the answer is not degraded. */
+    public Problem degradedBy() {
+        return degradedBy;
+    }
+
+    /** Notes that the answer stands in for a model's. */
+    public void degrade(String how, Problem why) {
+        this.degraded = how;
+        this.degradedBy = why;
+    }
+
+    /** Whether the request ends with the beginning of the answer, which the model is to go on with. */
+    public boolean isContinuing() {
+        return continuing;
+    }
+
+    /** Says whether the request ends with the beginning of the answer. */
+    public void continuing(boolean newContinuing) {
+        this.continuing = newContinuing;
+    }
+
+    /** How a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was. */
+    public String getRecovery() {
+        return recovery;
+    }
+
+    /** Notes how a stream that broke off was made whole. */
+    public void recovered(String how) {
+        this.recovery = how;
     }
 
     /** Where those are noted who must act when the client leaves. */

@@ -29,6 +29,11 @@ import java.util.List;
  * @param attempts the models tried, in order
  * @param status the HTTP status that the outcome stands for; 499 when the client left
  * @param errorCode the error's code; null when the call went well
+ * @param degraded how the answer falls short of a model's: {@code stale}, {@code static} or {@code queued}; null when it
+ *     does not
+ * @param degradedBy the code of the error that it stands in for; null when the answer is not degraded
+ * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
+ * @param warnings what was left out or done otherwise than asked; never null
  * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
@@ -52,6 +57,10 @@ public record FinishedCall(
         List<Try> attempts,
         int status,
         String errorCode,
+        String degraded,
+        String degradedBy,
+        String recovery,
+        List<String> warnings,
         String promptHash) {
 
     /**
@@ -62,10 +71,22 @@ public record FinishedCall(
      * @param waitedNanos until it began to answer or refused; -1 when it did neither
      * @param status the provider's status; 0 when there was none
      * @param errorCode why it failed; null when it did not
+     * @param failure how the upstream failed: a name of {@link io.github.camelllm.problem.UpstreamFailure} in lower case;
+     *     null when it did not
      * @param cause the same in more words, for operators; null when it did not fail, or when the words may quote the
      *     request
+     * @param usage what it used and may be billed for, though another attempt gave the answer; null for the attempt whose
+     *     usage is the call's, and when nothing is known
      */
-    public record Try(String model, String provider, long waitedNanos, int status, String errorCode, String cause) {}
+    public record Try(
+            String model,
+            String provider,
+            long waitedNanos,
+            int status,
+            String errorCode,
+            String failure,
+            String cause,
+            Usage usage) {}
 
     /** Whether the client got a whole answer. */
     public boolean ok() {
@@ -95,6 +116,10 @@ public record FinishedCall(
                 attempts,
                 status,
                 errorCode,
+                degraded,
+                degradedBy,
+                recovery,
+                warnings,
                 hash);
     }
 
@@ -133,10 +158,21 @@ public record FinishedCall(
             node.put("waited_ms", millis(attempt.waitedNanos()));
             node.put("status", attempt.status() == 0 ? null : attempt.status());
             node.put("error_code", attempt.errorCode());
+            node.put("failure", attempt.failure());
             node.put("cause", attempt.cause());
+            if (attempt.usage() != null) {
+                node.put("input_tokens", attempt.usage().inputTokens());
+                node.put("output_tokens", attempt.usage().outputTokens());
+                node.put("tokens_estimated", attempt.usage().estimated());
+            }
         }
         json.put("status", status);
         json.put("error_code", errorCode);
+        json.put("degraded", degraded);
+        json.put("degraded_by", degradedBy);
+        json.put("recovery", recovery);
+        ArrayNode warned = json.putArray("warnings");
+        warnings.forEach(warned::add);
         json.put("prompt_sha256", promptHash);
         return json;
     }

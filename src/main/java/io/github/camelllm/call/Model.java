@@ -8,8 +8,22 @@ package io.github.camelllm.call;
  * @param operation what it does
  * @param missing why it cannot answer (the setting to fill in); null when it can
  * @param simulated whether its answers are made up here
+ * @param abilities what it is declared to be able to do
+ * @param health how it fares
  */
-public record Model(String name, String provider, Operation operation, String missing, boolean simulated) {
+public record Model(
+        String name,
+        String provider,
+        Operation operation,
+        String missing,
+        boolean simulated,
+        Abilities abilities,
+        ModelHealth health) {
+
+    /** A model able to do anything, of which nothing is known yet. */
+    public Model(String name, String provider, Operation operation, String missing, boolean simulated) {
+        this(name, provider, operation, missing, simulated, Abilities.ALL, ModelHealth.unwatched());
+    }
 
     /** Whether it has all it needs to be called. */
     public boolean live() {

@@ -75,6 +75,17 @@ public final class Request {
         return tree().path("stream_options").path("include_usage").booleanValue();
     }
 
+    /** A copy of the tree, for {@link #restore}. Texts are shared, so its cost does not grow with them. */
+    public ObjectNode snapshot() {
+        return tree().deepCopy();
+    }
+
+    /** Makes the request what it was; the copy belongs to the request from now on. */
+    public void restore(ObjectNode snapshot) {
+        tree = snapshot;
+        received = null;
+    }
+
     /** The request as UTF-8 JSON, with every change made so far. */
     public byte[] bytes() {
         return Json.write(tree());

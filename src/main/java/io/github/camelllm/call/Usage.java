@@ -31,6 +31,20 @@ public record Usage(
         return new Usage(inputTokens, outputTokens, 0, 0, true);
     }
 
+    /** Both together; an estimate where either is one. */
+    public Usage plus(Usage other) {
+        return new Usage(
+                sum(inputTokens, other.inputTokens),
+                sum(outputTokens, other.outputTokens),
+                sum(cachedInputTokens, other.cachedInputTokens),
+                sum(reasoningTokens, other.reasoningTokens),
+                estimated || other.estimated);
+    }
+
+    private static long sum(long a, long b) {
+        return a + b < 0 ? Long.MAX_VALUE : a + b;
+    }
+
     /** Input and output together; {@link Long#MAX_VALUE} where a provider's numbers add up to more. */
     public long totalTokens() {
         long sum = inputTokens + outputTokens;

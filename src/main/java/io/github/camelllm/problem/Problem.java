@@ -16,9 +16,18 @@ public final class Problem extends RuntimeException {
     private final String param;
     private final Duration retryAfter;
     private final String detail;
+    private final UpstreamFailure upstream;
 
-    private Problem(ErrorCode code, String message, String param, Duration retryAfter, String detail, Throwable cause) {
+    private Problem(
+            ErrorCode code,
+            String message,
+            String param,
+            Duration retryAfter,
+            String detail,
+            UpstreamFailure upstream,
+            Throwable cause) {
         super(message, cause, true, cause != null);
+        this.upstream = upstream;
         this.code = code;
         this.param = param;
         this.retryAfter = retryAfter;
@@ -30,7 +39,7 @@ public final class Problem extends RuntimeException {
      * @param message for the client: one or two sentences that say what is wrong and what to do
      */
     public static Problem of(ErrorCode code, String message) {
-        return new Problem(code, message, null, null, null, null);
+        return new Problem(code, message, null, null, null, null, null);
     }
 
     /**
@@ -39,27 +48,32 @@ public final class Problem extends RuntimeException {
      * @param param the field, as a client would write it ({@code messages[0].role})
      */
     public static Problem invalid(String param, String message) {
-        return new Problem(ErrorCode.INVALID_REQUEST, message, param, null, null, null);
+        return new Problem(ErrorCode.INVALID_REQUEST, message, param, null, null, null, null);
     }
 
     /** The same problem, naming the request field it is about; null takes the name away. */
     public Problem withParam(String newParam) {
-        return new Problem(code, getMessage(), newParam, retryAfter, detail, getCause());
+        return new Problem(code, getMessage(), newParam, retryAfter, detail, upstream, getCause());
     }
 
     /** The same problem, telling the client when to come back; null says nothing. */
     public Problem withRetryAfter(Duration newRetryAfter) {
-        return new Problem(code, getMessage(), param, newRetryAfter, detail, getCause());
+        return new Problem(code, getMessage(), param, newRetryAfter, detail, upstream, getCause());
     }
 
     /** The same problem with what only operators may read; null takes it away. */
     public Problem withDetail(String newDetail) {
-        return new Problem(code, getMessage(), param, retryAfter, newDetail, getCause());
+        return new Problem(code, getMessage(), param, retryAfter, newDetail, upstream, getCause());
     }
 
     /** The same problem with the exception behind it; null takes it away. */
     public Problem withCause(Throwable newCause) {
-        return new Problem(code, getMessage(), param, retryAfter, detail, newCause);
+        return new Problem(code, getMessage(), param, retryAfter, detail, upstream, newCause);
+    }
+
+    /** The same problem, saying how an upstream brought it about; null says that none did. */
+    public Problem withUpstream(UpstreamFailure newUpstream) {
+        return new Problem(code, getMessage(), param, retryAfter, detail, newUpstream, getCause());
     }
 
     /** What went wrong; never null. */
@@ -85,6 +99,11 @@ public final class Problem extends RuntimeException {
     /** What operators may read and clients may not. */
     public Optional<String> detail() {
         return Optional.ofNullable(detail);
+    }
+
+    /** How an upstream brought the problem about; empty when none did. */
+    public Optional<UpstreamFailure> upstream() {
+        return Optional.ofNullable(upstream);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -36,6 +37,9 @@ final class ErrorAnswers {
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.\\[\\]$-]*");
     private static final Set<String> TOO_LONG = Set.of("context_length_exceeded", "string_above_max_length");
+    private static final Pattern TOO_LONG_IN_WORDS = Pattern.compile(
+            "(?i)maximum context length|prompt is too long|input is too long|exceeds? the (?:available )?context"
+                    + "|exceeds? the (?:model's )?context|input token count|context window|too many (?:input )?tokens");
     private static final Set<String> AGAINST_POLICY =
             Set.of("content_policy_violation", "content_filter", "moderation_blocked", "ResponsibleAIPolicyViolation");
 
@@ -52,53 +56,82 @@ final class ErrorAnswers {
      */
     static Problem of(String model, int status, byte[] body, String retryAfter, Instant now) {
         JsonNode error = errorOf(body);
-        return of(model, status, error)
+        UpstreamFailure failure = failureOf(status, error);
+        return of(model, status, failure, error)
+                .withUpstream(failure)
                 .withRetryAfter(after(retryAfter, now))
                 .withDetail("upstream answered " + status + ": " + reason(error, "(no reason given)"));
     }
 
-    /** Whether the circuit breaker should count a failure with that status against the model. */
-    static boolean countsAgainstBreaker(int status) {
-        return status == 408 || status >= 500;
-    }
-
     /** Whether operators must act: the gateway's own key, bill or model name is refused. */
-    static boolean isAlarm(int status, byte[] body) {
-        return status == 401 || status == 402 || status == 403 || status == 404 || isBill(errorOf(body));
+    static boolean isAlarm(Problem problem) {
+        return switch (problem.upstream().orElse(UpstreamFailure.STATUS_OTHER)) {
+            case STATUS_401, STATUS_402, STATUS_403, STATUS_404 -> true;
+            default -> false;
+        };
     }
 
-    private static Problem of(String model, int status, JsonNode error) {
-        return switch (status) {
-            case 400, 422 -> refused(error);
-            case 401, 402, 403 -> Refusals.upstream(model, "refuses to serve this gateway", null);
-            case 404 -> Refusals.upstream(model, "does not know the model that the gateway asks for", null);
-            case 408, 504 -> Refusals.timeout(model, "ran out of time", null);
-            case 413 ->
+    /** What a status stands for, or what its body says that it stands for. */
+    private static UpstreamFailure failureOf(int status, JsonNode error) {
+        UpstreamFailure failure = UpstreamFailure.ofStatus(status);
+        return switch (failure) {
+            case STATUS_400, STATUS_413 -> failureOfRefusal(failure, error);
+            case STATUS_403 -> isAgainstPolicy(error) ? UpstreamFailure.CONTENT_POLICY : failure;
+            case STATUS_429 -> isBill(error) ? UpstreamFailure.STATUS_402 : failure;
+            default -> failure;
+        };
+    }
+
+    private static UpstreamFailure failureOfRefusal(UpstreamFailure failure, JsonNode error) {
+        if (TOO_LONG.contains(error.path("code").asText(""))
+                || TOO_LONG_IN_WORDS.matcher(error.path("message").asText("")).find()) {
+            return UpstreamFailure.CONTEXT_LENGTH;
+        }
+        if (isAgainstPolicy(error)) {
+            return UpstreamFailure.CONTENT_POLICY;
+        }
+        if (error.toString().contains("API_KEY_INVALID")) { // Gemini
+            return UpstreamFailure.STATUS_401;
+        }
+        return error.path("message").asText("").contains("credit balance is too low") // Anthropic
+                ? UpstreamFailure.STATUS_402
+                : failure;
+    }
+
+    private static boolean isAgainstPolicy(JsonNode error) {
+        return AGAINST_POLICY.contains(error.path("code").asText(""))
+                || AGAINST_POLICY.contains(error.path("innererror").path("code").asText(""))
+                || error.path("metadata").path("reasons").isArray(); // OpenRouter
+    }
+
+    private static Problem of(String model, int status, UpstreamFailure failure, JsonNode error) {
+        return switch (failure) {
+            case STATUS_400 -> refused(ErrorCode.INVALID_REQUEST, error);
+            case CONTEXT_LENGTH -> refused(ErrorCode.CONTEXT_LENGTH_EXCEEDED, error);
+            case CONTENT_POLICY -> refused(ErrorCode.CONTENT_POLICY_VIOLATION, error);
+            case STATUS_401, STATUS_403 -> Refusals.upstream(model, "refuses to serve this gateway", null);
+            case STATUS_402 ->
+                status == 402
+                        ? Refusals.upstream(model, "refuses to serve this gateway", null)
+                        : Problem.of(
+                                ErrorCode.NO_MODEL_AVAILABLE, "The model '" + model + "' is not available for now.");
+            case STATUS_404 -> Refusals.upstream(model, "does not know the model that the gateway asks for", null);
+            case STATUS_408, STATUS_504 -> Refusals.timeout(model, "ran out of time", null);
+            case STATUS_413 ->
                 Problem.of(
                         ErrorCode.REQUEST_TOO_LARGE,
                         reason(error, "The request is larger than the provider of '" + model + "' accepts."));
-            case 429 ->
-                isBill(error)
-                        ? Problem.of(
-                                ErrorCode.NO_MODEL_AVAILABLE, "The model '" + model + "' is not available for now.")
-                        : Problem.of(
-                                ErrorCode.GLOBAL_RATE_LIMITED,
-                                "The provider of '" + model + "' limits the rate of this gateway; try again later.");
+            case STATUS_429 ->
+                Problem.of(
+                        ErrorCode.GLOBAL_RATE_LIMITED,
+                        "The provider of '" + model + "' limits the rate of this gateway; try again later.");
             default -> Refusals.upstream(model, "failed (status " + status + ")", null);
         };
     }
 
-    private static Problem refused(JsonNode error) {
-        String code = error.path("code").asText("");
-        String message = reason(error, "The provider refused the request and gave no reason.");
-        ErrorCode errorCode = ErrorCode.INVALID_REQUEST;
-        if (TOO_LONG.contains(code) || message.contains("maximum context length")) {
-            errorCode = ErrorCode.CONTEXT_LENGTH_EXCEEDED;
-        } else if (AGAINST_POLICY.contains(code)
-                || AGAINST_POLICY.contains(error.path("innererror").path("code").asText(""))) {
-            errorCode = ErrorCode.CONTENT_POLICY_VIOLATION;
-        }
-        return Problem.of(errorCode, message).withParam(field(error.path("param")));
+    private static Problem refused(ErrorCode code, JsonNode error) {
+        return Problem.of(code, reason(error, "The provider refused the request and gave no reason."))
+                .withParam(field(error.path("param")));
     }
 
     private static String field(JsonNode param) {

@@ -1,7 +1,10 @@
 package io.github.camelllm.provider;
 
 import io.github.camelllm.call.Cancellation;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 
@@ -20,6 +23,7 @@ final class InFlight implements AutoCloseable {
     private final InFlight outer = CURRENT.get();
     private final Runnable cancel = this::cancel;
     private final Deadline deadline;
+    private volatile Deadline firstToken;
     private Cancellable request;
     private volatile HttpClientConnection connection;
 
@@ -45,7 +49,7 @@ final class InFlight implements AutoCloseable {
         synchronized (this) {
             request = newRequest;
         }
-        if (cancellation.cancelled() || deadline.passed()) {
+        if (cancellation.cancelled() || deadline.passed() || contentLate()) {
             newRequest.cancel();
         }
     }
@@ -64,9 +68,41 @@ final class InFlight implements AutoCloseable {
         return deadline.passed();
     }
 
+    /** Stops the request after that time unless {@link #contentCame} is said before. */
+    void awaitContent(Duration time) {
+        firstToken = Deadline.after(time, cancel);
+    }
+
+    /** The answer's content has begun. */
+    void contentCame() {
+        Deadline waiting = firstToken;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+    }
+
+    /** Whether the request was stopped because its content did not begin in time. */
+    boolean contentLate() {
+        Deadline waiting = firstToken;
+        return waiting != null && waiting.passed();
+    }
+
+    /** The problem of a request that was stopped because it took too long; empty when it was not. */
+    Optional<Problem> ranOut(String model, Exception e) {
+        if (contentLate()) {
+            return Optional.of(Refusals.timeout(model, "did not begin its answer in time", e)
+                    .withUpstream(UpstreamFailure.FIRST_TOKEN_TIMEOUT));
+        }
+        return timedOut()
+                ? Optional.of(Refusals.timeout(model, "took longer than it may", e)
+                        .withUpstream(UpstreamFailure.TOTAL_TIMEOUT))
+                : Optional.empty();
+    }
+
     /** Nothing more is to be waited for. */
     void done() {
         deadline.cancel();
+        contentCame();
     }
 
     /** Closes the request's connection at once, whatever it is doing. */

@@ -1,22 +1,35 @@
 package io.github.camelllm.provider;
 
+import io.github.camelllm.call.Abilities;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelHealth;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.StreamEnd;
+import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The head of a model's route: enters the model in the catalogue, opens an attempt in the record of the call, and says
  * what the route's throttle and circuit breaker mean when they refuse.
  */
 public final class ModelStep extends Step {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelStep.class);
 
     /** The exchange property that holds the exchange as it was before the circuit breaker copied it. */
     static final String ORIGINAL = "llm.exchange";
@@ -27,7 +40,18 @@ public final class ModelStep extends Step {
     private String key = "";
     private String keyName = "";
     private boolean simulated;
+    private long contextWindow;
+    private boolean tools = true;
+    private boolean vision = true;
+    private boolean jsonSchema = true;
+    private String prefill = "no";
+    private int weight = 1;
+    private String price = "";
+    private int degradedFailurePercent = ModelHealth.Settings.DEFAULT.failurePercent();
+    private Duration degradedLatency = ModelHealth.Settings.DEFAULT.latency();
+    private Duration healthWindow = ModelHealth.Settings.DEFAULT.window();
     private volatile Model entry;
+    private volatile RouteBreaker breaker;
 
     /** What clients and chains call the model. */
     public void setModel(String model) {
@@ -59,12 +83,91 @@ public final class ModelStep extends Step {
         this.simulated = simulated;
     }
 
+    /** The most tokens of prompt and completion together; 0 when it is not known. */
+    public void setContextWindow(long contextWindow) {
+        this.contextWindow = contextWindow;
+    }
+
+    /** Whether the model may be offered tools. */
+    public void setTools(boolean tools) {
+        this.tools = tools;
+    }
+
+    /** Whether the model may be shown images. */
+    public void setVision(boolean vision) {
+        this.vision = vision;
+    }
+
+    /** Whether the model keeps to a JSON schema. */
+    public void setJsonSchema(boolean jsonSchema) {
+        this.jsonSchema = jsonSchema;
+    }
+
+    /** How the model is asked to go on from the beginning of an answer; {@code no} where it cannot. */
+    public void setPrefill(String prefill) {
+        this.prefill = prefill;
+    }
+
+    /** The model's share of first choices where the order is by weight; 0 or more. */
+    public void setWeight(int weight) {
+        this.weight = weight;
+    }
+
+    /** Dollars for a million tokens of prompt, to order by; blank when it is not known. */
+    public void setPrice(String price) {
+        this.price = price;
+    }
+
+    /** The share of failed calls, in percent, that makes the model degraded; 1 to 100. */
+    public void setDegradedFailurePercent(int degradedFailurePercent) {
+        this.degradedFailurePercent = degradedFailurePercent;
+    }
+
+    /** The median time to the beginning of an answer beyond which the model is degraded; positive. */
+    public void setDegradedLatency(Duration degradedLatency) {
+        this.degradedLatency = degradedLatency;
+    }
+
+    /** How far back calls count for the model's health; positive. */
+    public void setHealthWindow(Duration healthWindow) {
+        this.healthWindow = healthWindow;
+    }
+
     @Override
     protected void onStart(Route route) {
         String missing = !keyName.isBlank() && key.isBlank() ? keyName : null;
-        Model entered = new Model(model, provider, operation, missing, simulated);
+        RouteBreaker routeBreaker = new RouteBreaker(route);
+        ModelHealth health = new ModelHealth(
+                Calls.ticker(route.getCamelContext()),
+                new ModelHealth.Settings(degradedFailurePercent, degradedLatency, healthWindow),
+                routeBreaker::state,
+                this::tell);
+        Model entered = new Model(model, provider, operation, missing, simulated, abilities(), health);
         catalogue(route).add(entered);
+        breaker = routeBreaker;
         entry = entered;
+    }
+
+    private Abilities abilities() {
+        try {
+            BigDecimal dollars = price.isBlank() ? null : new BigDecimal(price.strip());
+            return new Abilities(contextWindow, tools, vision, jsonSchema, !prefill.equals("no"), weight, dollars);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "price is '" + price + "'; a number of dollars such as 0.15 is allowed, or nothing", e);
+        }
+    }
+
+    private void tell(ModelHealth.State from, ModelHealth.State to, String why) {
+        if (to == ModelHealth.State.HEALTHY) {
+            LOG.info("Model {} is healthy again (it was {}): {}", model, lower(from), why);
+        } else {
+            LOG.warn("Model {} is {} (it was {}): {}", model, lower(to), lower(from), why);
+        }
+    }
+
+    private static String lower(ModelHealth.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -89,6 +192,7 @@ public final class ModelStep extends Step {
         Model known = entry;
         if (known == null || !known.live()) {
             throw Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "The model '" + model + "' is not set up on this gateway.")
+                    .withUpstream(UpstreamFailure.NOT_SET_UP)
                     .withDetail(known == null ? "its route is stopping" : known.missing() + " is not set");
         }
         Attempt attempt = call.attempt(model, provider);
@@ -98,14 +202,42 @@ public final class ModelStep extends Step {
             if (attempt.problem() != null) {
                 throw attempt.problem();
             }
+            attempt.answered(call.ticker().nanos());
+            known.health().answered(attempt.waitedNanos());
+            if (exchange.getMessage().getBody() instanceof TokenStream stream) {
+                exchange.getMessage().setBody(stream.onEnd(end -> ended(call, known, attempt, end)));
+            }
         } catch (Exception e) {
             Problem problem = Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(e) : Problem.from(e);
             attempt.failed(problem);
+            count(call, known, problem);
             throw problem;
         } finally {
             attempt.answered(call.ticker().nanos());
             exchange.removeProperty(ORIGINAL);
         }
+    }
+
+    /** The breaker has taken a stream that began for a success. */
+    private void ended(Call call, Model known, Attempt attempt, StreamEnd end) {
+        if (end.kind() == StreamEnd.Kind.FAILED) {
+            Problem problem = Problem.from(end.cause());
+            attempt.failed(problem);
+            if (count(call, known, problem)) {
+                breaker.failed(attempt.waitedNanos(), problem);
+            }
+        }
+    }
+
+    private static boolean count(Call call, Model known, Problem problem) {
+        boolean counts = !call.cancellation().cancelled()
+                && problem.upstream().map(UpstreamFailure::countsAgainstBreaker).orElse(false);
+        if (counts) {
+            known.health().failed();
+        } else {
+            known.health().state(); // it may have changed with the breaker
+        }
+        return counts;
     }
 
     private Problem refusal(Exception e) {
@@ -114,10 +246,12 @@ public final class ModelStep extends Step {
                                 ErrorCode.TOO_MANY_IN_FLIGHT,
                                 "The model '" + model + "' has as many calls in flight as it is allowed; try again.")
                         .withRetryAfter(Refusals.SOON)
+                        .withUpstream(UpstreamFailure.BUSY)
                 : Problem.of(
                                 ErrorCode.NO_MODEL_AVAILABLE,
                                 "The model '" + model + "' has failed too often lately and is left alone for a while.")
                         .withRetryAfter(Refusals.SOON)
+                        .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
                         .withDetail("circuit breaker open");
     }
 }

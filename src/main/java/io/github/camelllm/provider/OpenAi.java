@@ -1,6 +1,7 @@
 package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
@@ -10,8 +11,8 @@ import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.TokenEstimate;
 import io.github.camelllm.call.Usage;
-import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.camel.Message;
 
 /**
@@ -24,11 +25,13 @@ import org.apache.camel.Message;
 public final class OpenAi extends WireStep {
 
     private static final int MAX_REASON = 64;
+    private static final List<String> PREFILLS = List.of("no", "plain", "prefix", "vllm");
 
     private String key = "";
     private String keyHeader = "Authorization";
     private String keyPrefix = "Bearer ";
     private boolean streamUsage = true;
+    private String prefill = "no";
 
     /** The provider's key; blank for a provider that wants none. */
     public void setKey(String key) {
@@ -50,6 +53,18 @@ public final class OpenAi extends WireStep {
         this.streamUsage = streamUsage;
     }
 
+    /**
+     * How the provider is told to go on with an answer that the request begins: {@code plain} (the last message is the
+     * assistant's, no more), {@code prefix} (it says {@code prefix: true}: Mistral, DeepSeek), {@code vllm} (the request
+     * says {@code continue_final_message}), or {@code no} where it cannot.
+     */
+    public void setPrefill(String prefill) {
+        if (!PREFILLS.contains(prefill)) {
+            throw new IllegalArgumentException("prefill is '" + prefill + "'; " + PREFILLS + " are allowed");
+        }
+        this.prefill = prefill;
+    }
+
     @Override
     protected void authorize(Message message) {
         if (!key.isBlank()) {
@@ -68,7 +83,24 @@ public final class OpenAi extends WireStep {
                     wire.path("stream_options") instanceof ObjectNode given ? given.deepCopy() : Json.object();
             wire.set("stream_options", options.put("include_usage", true));
         }
+        if (call.isContinuing()) {
+            prefill(wire);
+        }
         return Json.write(wire);
+    }
+
+    private void prefill(ObjectNode wire) {
+        switch (prefill) {
+            case "prefix" -> {
+                ArrayNode messages = wire.path("messages").deepCopy();
+                ((ObjectNode) messages.get(messages.size() - 1)).put("prefix", true);
+                wire.set("messages", messages);
+            }
+            case "vllm" -> wire.put("add_generation_prompt", false).put("continue_final_message", true);
+            default -> {
+                // the last message alone says it
+            }
+        }
     }
 
     @Override
@@ -76,12 +108,13 @@ public final class OpenAi extends WireStep {
         ObjectNode tree = treeOf(call, body);
         JsonNode content = tree.path(call.getOperation() == Operation.CHAT ? "choices" : "data");
         if (!content.isArray() || content.isEmpty()) {
-            JsonNode error = tree.path("error");
-            throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
-                    .withDetail(
-                            error.isMissingNode()
-                                    ? "neither choices nor data in it"
-                                    : ErrorAnswers.reason(error, "an error object with status 200"));
+            JsonNode error = ErrorAnswers.errorOf(tree);
+            throw error.isMissingNode()
+                    ? Refusals.badAnswer(call.getModel(), "neither choices nor data in it")
+                    : Refusals.inBandError(
+                            call.getModel(),
+                            "sent something that is no answer",
+                            ErrorAnswers.reason(error, "an error object with status 200"));
         }
         if (call.getOperation() == Operation.CHAT) {
             call.finishReason(finishReason(content.path(0)));
@@ -94,19 +127,6 @@ public final class OpenAi extends WireStep {
     @Override
     protected WireStream decodeStream(Call call, WireSource source, SseReader events) {
         return new OpenAiStream(call, source, events);
-    }
-
-    private static ObjectNode treeOf(Call call, byte[] body) {
-        try {
-            if (Json.read(body) instanceof ObjectNode object) {
-                return object;
-            }
-            throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
-                    .withDetail("not a JSON object");
-        } catch (IOException e) {
-            throw Refusals.upstream(call.getModel(), "sent something that is no answer", null)
-                    .withDetail("not JSON, " + body.length + " bytes");
-        }
     }
 
     /** Why a choice ended, as records may carry it; null when it does not say. */

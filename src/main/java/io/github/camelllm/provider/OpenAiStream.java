@@ -51,8 +51,10 @@ final class OpenAiStream extends WireStream {
             StreamEvent event = new StreamEvent(data);
             JsonNode json = event.json();
             if (isError(json)) {
-                throw Refusals.upstream(call.getModel(), "failed in the middle of its answer", null)
-                        .withDetail(ErrorAnswers.reason(ErrorAnswers.errorOf(json), "an error object in the stream"));
+                throw Refusals.inBandError(
+                        call.getModel(),
+                        "failed in the middle of its answer",
+                        ErrorAnswers.reason(ErrorAnswers.errorOf(json), "an error object in the stream"));
             }
             if (json.isObject() && note(json)) {
                 return event;
@@ -93,9 +95,10 @@ final class OpenAiStream extends WireStream {
     }
 
     private Problem cut(String how) {
-        return Refusals.upstream(call.getModel(), how, null)
-                .withDetail("finish reasons for " + finished.cardinality() + " of " + begun.cardinality()
-                        + " choices begun");
+        return Refusals.brokenOff(
+                call.getModel(),
+                how,
+                "finish reasons for " + finished.cardinality() + " of " + begun.cardinality() + " choices begun");
     }
 
     /** Takes from a chunk what the record needs; false when the client should not see it. */

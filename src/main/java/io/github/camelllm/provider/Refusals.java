@@ -2,6 +2,7 @@ package io.github.camelllm.provider;
 
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -33,7 +34,7 @@ final class Refusals {
     }
 
     /**
-     * The problem behind an exception of the HTTP client.
+     * The problem behind an exception of the HTTP client before an answer has begun.
      *
      * @param model the model asked, for the client
      * @param e what the HTTP client threw
@@ -48,24 +49,61 @@ final class Refusals {
                             ErrorCode.TOO_MANY_IN_FLIGHT,
                             "The model '" + model + "' has as many connections in use as it is allowed; try again.")
                     .withRetryAfter(SOON)
+                    .withUpstream(UpstreamFailure.BUSY)
                     .withDetail("no connection of the pool came free; raise maxInFlight or the pool");
         }
         if (find(e, ConnectTimeoutException.class) != null) {
-            return timeout(model, "did not accept a connection in time", e);
+            return timeout(model, "did not accept a connection in time", e)
+                    .withUpstream(UpstreamFailure.CONNECT_TIMEOUT);
         }
-        if (find(e, SocketTimeoutException.class) != null || find(e, InterruptedIOException.class) != null) {
-            return timeout(model, "fell silent", e);
+        if (isSilence(e)) {
+            return timeout(model, "fell silent", e).withUpstream(UpstreamFailure.FIRST_BYTE_TIMEOUT);
         }
         if (find(e, UnknownHostException.class) != null || find(e, ConnectException.class) != null) {
-            return upstream(model, "cannot be reached", e);
+            return upstream(model, "cannot be reached", e).withUpstream(UpstreamFailure.CONNECT_REFUSED);
         }
         if (find(e, SSLException.class) != null) {
-            return upstream(model, "cannot be reached securely", e);
+            return upstream(model, "cannot be reached securely", e).withUpstream(UpstreamFailure.INSECURE);
         }
         if (find(e, IOException.class) != null || find(e, org.apache.hc.core5.http.HttpException.class) != null) {
-            return upstream(model, "broke off the connection", e);
+            return upstream(model, "broke off the connection", e).withUpstream(UpstreamFailure.RESET);
         }
         return Problem.from(e);
+    }
+
+    /** The problem behind an exception while an answer that has begun is read. */
+    static Problem ofReading(String model, Throwable e) {
+        Problem problem = ofTransport(model, e);
+        return switch (problem.upstream().orElse(UpstreamFailure.STATUS_OTHER)) {
+            case FIRST_BYTE_TIMEOUT -> problem.withUpstream(UpstreamFailure.STALLED);
+            case RESET -> problem.withUpstream(UpstreamFailure.BROKEN_OFF);
+            default -> problem;
+        };
+    }
+
+    private static boolean isSilence(Throwable e) {
+        return find(e, SocketTimeoutException.class) != null || find(e, InterruptedIOException.class) != null;
+    }
+
+    /** An answer that is none: 502. */
+    static Problem badAnswer(String model, String detail) {
+        return upstream(model, "sent something that is no answer", null)
+                .withUpstream(UpstreamFailure.BAD_ANSWER)
+                .withDetail(detail);
+    }
+
+    /** An error object in the place of an answer, or of the rest of one: 502. */
+    static Problem inBandError(String model, String whatHappened, String detail) {
+        return upstream(model, whatHappened, null)
+                .withUpstream(UpstreamFailure.IN_BAND_ERROR)
+                .withDetail(detail);
+    }
+
+    /** A stream that ends before its answer does: 502. */
+    static Problem brokenOff(String model, String whatHappened, String detail) {
+        return upstream(model, whatHappened, null)
+                .withUpstream(UpstreamFailure.BROKEN_OFF)
+                .withDetail(detail);
     }
 
     /** A timeout of the upstream: 504. */

@@ -1,5 +1,6 @@
 package io.github.camelllm.provider;
 
+import io.github.camelllm.problem.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -63,9 +64,14 @@ final class WireSource {
         return in;
     }
 
-    /** Whether the whole took longer than it may. */
-    boolean timedOut() {
-        return inFlight.timedOut();
+    /** The answer's content has begun. */
+    void contentCame() {
+        inFlight.contentCame();
+    }
+
+    /** The problem behind an exception of reading. */
+    Problem problem(String model, Exception e) {
+        return inFlight.ranOut(model, e).orElseGet(() -> Refusals.ofReading(model, e));
     }
 
     /**

@@ -1,10 +1,12 @@
 package io.github.camelllm.provider;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
-import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import java.io.IOException;
@@ -31,6 +33,8 @@ public abstract class WireStep extends Step {
     private String upstreamModel = "";
     private Duration totalTimeout = Duration.ofMinutes(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
+    private Duration firstTokenTimeout = Duration.ofMinutes(2);
+    private boolean refuseUnsupported = true;
     private int maxAnswerBytes = 32 * 1024 * 1024;
     private boolean propagateTrace = true;
 
@@ -53,6 +57,43 @@ public abstract class WireStep extends Step {
         this.idleTimeout = idleTimeout;
     }
 
+    /** The longest wait for the first content of a stream; positive. */
+    public void setFirstTokenTimeout(Duration firstTokenTimeout) {
+        if (firstTokenTimeout.isNegative() || firstTokenTimeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "firstTokenTimeout is " + firstTokenTimeout.toMillis() + " ms; it must be positive");
+        }
+        this.firstTokenTimeout = firstTokenTimeout;
+    }
+
+    /**
+     * What becomes of a request that the dialect cannot express in full: {@code refuse} lets another model of the chain
+     * answer, or tells the caller; {@code drop} leaves out what cannot be said, with a warning in the call's record.
+     */
+    public void setUnsupported(String unsupported) {
+        switch (unsupported) {
+            case "refuse" -> refuseUnsupported = true;
+            case "drop" -> refuseUnsupported = false;
+            default ->
+                throw new IllegalArgumentException("unsupported is '" + unsupported + "'; refuse and drop are allowed");
+        }
+    }
+
+    /**
+     * To be called by {@link #encode} for each part of a request that the dialect has no words for: returns when the part
+     * is to be left out.
+     *
+     * @param param the field, as a client would write it ({@code logit_bias})
+     * @throws Problem when the part must not be left out
+     */
+    protected final void unsupported(Call call, String param) {
+        if (refuseUnsupported) {
+            throw Problem.invalid(param, param + " has no counterpart at the provider of '" + call.getModel() + "'.")
+                    .withUpstream(UpstreamFailure.CANNOT);
+        }
+        call.warn(param + " left out for " + call.getModel());
+    }
+
     /** The largest plain answer, and the largest event of a stream, in bytes. */
     public void setMaxAnswerBytes(int maxAnswerBytes) {
         this.maxAnswerBytes = maxAnswerBytes;
@@ -65,6 +106,11 @@ public abstract class WireStep extends Step {
 
     /** Sets the headers that carry the provider's key. */
     protected abstract void authorize(Message message);
+
+    /** Says where the request goes, for a dialect whose path depends on it; by default where the route says. */
+    protected void address(Message message, String model, boolean stream) {
+        // the endpoint's own address
+    }
 
     /** The request in the provider's words. */
     protected abstract byte[] encode(Call call, String model);
@@ -80,9 +126,10 @@ public abstract class WireStep extends Step {
         Attempt attempt = call.attempt();
         Message request = exchange.getMessage();
         boolean stream = call.isStream();
+        String name = upstreamModel.isBlank() ? call.getModel() : upstreamModel;
         byte[] body;
         try {
-            body = encode(call, upstreamModel.isBlank() ? call.getModel() : upstreamModel);
+            body = encode(call, name);
         } catch (Problem e) { // the request's fault, so nothing for the breaker to count
             attempt.failed(e);
             return;
@@ -93,13 +140,16 @@ public abstract class WireStep extends Step {
         if (propagateTrace) {
             request.setHeader("traceparent", call.getTrace().traceparent());
         }
+        address(request, name, stream);
         authorize(request);
         request.setBody(body);
 
-        try (InFlight inFlight = InFlight.open(call.cancellation(), totalTimeout)) {
+        try (InFlight inFlight = InFlight.open(call.cancellation(), shorter(totalTimeout, call.timeLeft()))) {
             try {
+                if (stream) {
+                    inFlight.awaitContent(firstTokenTimeout);
+                }
                 next.proceed();
-                attempt.answered(call.ticker().nanos());
                 WireSource source = new WireSource(exchange.getMessage(), inFlight);
                 attempt.status(source.status());
                 answer(call, exchange, attempt, source, stream);
@@ -122,7 +172,7 @@ public abstract class WireStep extends Step {
                     body,
                     source.retryAfter(),
                     call.ticker().now());
-            if (ErrorAnswers.isAlarm(status, body)) {
+            if (ErrorAnswers.isAlarm(problem)) {
                 LOG.error(
                         "ALARM: the provider {} of model {} refuses this gateway ({}), request {}",
                         call.getProvider(),
@@ -130,26 +180,27 @@ public abstract class WireStep extends Step {
                         problem.detail().orElse(""),
                         call.getId());
             }
-            if (ErrorAnswers.countsAgainstBreaker(status)) {
-                throw problem;
-            }
-            attempt.failed(problem);
+            raise(attempt, problem);
             return;
         }
         Message message = exchange.getMessage();
         if (!stream) {
-            Object decoded = decode(call, source.readAll(maxAnswerBytes));
+            byte[] body = source.readAll(maxAnswerBytes);
+            attempt.answered(call.ticker().nanos());
+            Object decoded = decode(call, body);
             message.removeHeaders("*");
             message.setBody(decoded);
             return;
         }
         if (!source.isEventStream()) {
             throw Refusals.upstream(call.getModel(), "answered a streamed request with something else", null)
+                    .withUpstream(UpstreamFailure.BAD_ANSWER)
                     .withDetail("content type " + source.contentType());
         }
         SseReader events = new SseReader(source.stream(), maxAnswerBytes, idleTimeout.toNanos(), call.ticker());
         WireStream wire = decodeStream(call, source, events);
         wire.begin();
+        attempt.answered(call.ticker().nanos());
         handOver(exchange, wire);
         message.removeHeaders("*");
         message.setBody(wire);
@@ -189,12 +240,35 @@ public abstract class WireStep extends Step {
             attempt.failed(call.cancellation().problem());
             return;
         }
-        Problem problem = inFlight.timedOut()
-                ? Refusals.timeout(call.getModel(), "took longer than it may", e)
-                : Refusals.ofTransport(call.getModel(), e);
-        if (problem.code() != ErrorCode.TOO_MANY_IN_FLIGHT) {
+        raise(
+                attempt,
+                inFlight.ranOut(call.getModel(), e)
+                        .orElseGet(() -> attempt.status() == 0
+                                ? Refusals.ofTransport(call.getModel(), e)
+                                : Refusals.ofReading(call.getModel(), e)));
+    }
+
+    /** What speaks against no model passes by the circuit breaker. */
+    private static void raise(Attempt attempt, Problem problem) {
+        if (problem.upstream().map(UpstreamFailure::countsAgainstBreaker).orElse(true)) {
             throw problem;
         }
-        attempt.failed(problem); // the gateway's own bound speaks against no model
+        attempt.failed(problem);
+    }
+
+    /** The JSON object that an answer is. */
+    protected static ObjectNode treeOf(Call call, byte[] body) {
+        try {
+            if (Json.read(body) instanceof ObjectNode object) {
+                return object;
+            }
+            throw Refusals.badAnswer(call.getModel(), "not a JSON object");
+        } catch (IOException e) {
+            throw Refusals.badAnswer(call.getModel(), "not JSON, " + body.length + " bytes");
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -5,16 +5,21 @@ import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
- * A token stream off a provider's wire. Its first event is read before anybody is told that there is a stream, so that
- * an upstream that fails at once fails like any other.
+ * A token stream off a provider's wire. It is read up to the first event that brings content before anybody is told that
+ * there is a stream, so that an upstream that fails before it fails like any other.
  */
 abstract class WireStream extends TokenStream {
 
+    /** Events without content that are kept back before the client is told; more of them are no sign of a failure. */
+    private static final int MOST_EARLY = 100;
+
     private final Call call;
     private final WireSource source;
-    private StreamEvent first;
+    private final Deque<StreamEvent> early = new ArrayDeque<>();
     private volatile boolean begun;
     private volatile boolean whole;
     private volatile long outputEstimate;
@@ -33,19 +38,30 @@ abstract class WireStream extends TokenStream {
         outputEstimate = outputEstimate + tokens;
     }
 
-    /** Waits for the first event. */
+    /** Waits for the first content, or for an end without any. */
     final void begin() {
-        first = pull();
+        boolean content = false;
+        while (!content && !whole) {
+            StreamEvent event = readNext();
+            if (event != null) {
+                begun = true;
+                early.add(event);
+                content = event.hasContent() || early.size() >= MOST_EARLY;
+            }
+        }
+        source.contentCame();
         begun = true;
     }
 
     @Override
     protected final StreamEvent pull() {
-        if (first != null || whole) {
-            StreamEvent event = first;
-            first = null;
-            return event;
+        if (!early.isEmpty() || whole) {
+            return early.poll();
         }
+        return readNext();
+    }
+
+    private StreamEvent readNext() {
         reader = Thread.currentThread();
         try {
             StreamEvent event = read();
@@ -56,9 +72,7 @@ abstract class WireStream extends TokenStream {
             return event;
         } catch (IOException e) {
             settle();
-            throw source.timedOut()
-                    ? Refusals.timeout(call.getModel(), "took longer than it may", e)
-                    : Refusals.ofTransport(call.getModel(), e);
+            throw source.problem(call.getModel(), e);
         } catch (RuntimeException e) {
             settle();
             throw e;

@@ -31,9 +31,23 @@ class FinishedCallTest {
                 160_000_000L,
                 "stop",
                 "miss",
-                List.of(new FinishedCall.Try("gpt-4o", "openai", 100_000_000L, 503, "upstream_error", "it failed")),
+                List.of(
+                        new FinishedCall.Try(
+                                "gpt-4o",
+                                "openai",
+                                100_000_000L,
+                                503,
+                                "upstream_error",
+                                "status_503",
+                                "it failed",
+                                Usage.estimate(5, 6)),
+                        new FinishedCall.Try("gpt-4o-mini", "openai", 50_000_000L, 200, null, null, null, null)),
                 200,
                 null,
+                "static",
+                "no_model_available",
+                "continued",
+                List.of("top_k left out"),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -46,8 +60,12 @@ class FinishedCallTest {
                         + "\"tokens_estimated\":false,\"latency_ms\":1234.568,\"time_to_first_token_ms\":200.0,"
                         + "\"upstream_ms\":150.0,\"finish_reason\":\"stop\",\"cache\":\"miss\",\"attempts\":[{"
                         + "\"model\":\"gpt-4o\",\"provider\":\"openai\",\"waited_ms\":100.0,\"status\":503,"
-                        + "\"error_code\":\"upstream_error\",\"cause\":\"it failed\"}],\"status\":200,"
-                        + "\"error_code\":null,\"prompt_sha256\":\"ab12\"}");
+                        + "\"error_code\":\"upstream_error\",\"failure\":\"status_503\",\"cause\":\"it failed\",\"input_tokens\":5,"
+                        + "\"output_tokens\":6,\"tokens_estimated\":true},{\"model\":\"gpt-4o-mini\","
+                        + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
+                        + "\"failure\":null,\"cause\":null}],\"status\":200,"
+                        + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
+                        + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -70,9 +88,13 @@ class FinishedCallTest {
                 -1,
                 null,
                 "bypass",
-                List.of(new FinishedCall.Try("m", "p", -1, 0, null, null)),
+                List.of(new FinishedCall.Try("m", "p", -1, 0, null, null, null, null)),
                 400,
                 "invalid_request",
+                null,
+                null,
+                null,
+                List.of(),
                 null);
 
         assertThat(finished.ok()).isFalse();
@@ -84,7 +106,9 @@ class FinishedCallTest {
                         + "\"cached_input_tokens\":0,\"reasoning_tokens\":0,\"tokens_estimated\":false,"
                         + "\"latency_ms\":0.0,\"time_to_first_token_ms\":null,\"upstream_ms\":0.0,"
                         + "\"finish_reason\":null,\"cache\":\"bypass\",\"attempts\":[{\"model\":\"m\","
-                        + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,\"cause\":null}],"
-                        + "\"status\":400,\"error_code\":\"invalid_request\",\"prompt_sha256\":null}");
+                        + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
+                        + "\"failure\":null,\"cause\":null}],"
+                        + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
+                        + "\"recovery\":null,\"warnings\":[],\"prompt_sha256\":null}");
     }
 }

@@ -24,7 +24,7 @@ final class FinishedCallMaker {
 
     /** An attempt that waited so long and then failed with that code, or not at all if it is null. */
     FinishedCallMaker tried(String triedModel, Duration waited, String code) {
-        attempts = List.of(new FinishedCall.Try(triedModel, provider, nanos(waited), 0, code, null));
+        attempts = List.of(new FinishedCall.Try(triedModel, provider, nanos(waited), 0, code, null, null, null));
         return this;
     }
 
@@ -57,6 +57,10 @@ final class FinishedCallMaker {
                 attempts,
                 status,
                 errorCode,
+                null,
+                null,
+                null,
+                List.of(),
                 null);
     }
 

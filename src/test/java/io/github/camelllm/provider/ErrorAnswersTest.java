@@ -171,32 +171,17 @@ class ErrorAnswersTest {
     }
 
     @Test
-    void countsWhatSpeaksAgainstTheModel() {
-        for (int status : new int[] {408, 500, 502, 503, 504, 529}) {
-            assertThat(ErrorAnswers.countsAgainstBreaker(status))
-                    .as("%d", status)
-                    .isTrue();
-        }
-        for (int status : new int[] {302, 400, 401, 403, 404, 413, 422, 429}) {
-            assertThat(ErrorAnswers.countsAgainstBreaker(status))
-                    .as("%d", status)
-                    .isFalse();
-        }
-    }
-
-    @Test
     void alarmsWhenTheGatewayItselfIsRefused() {
-        byte[] none = new byte[0];
-        byte[] bill = "{\"error\":{\"code\":\"insufficient_quota\"}}".getBytes(StandardCharsets.UTF_8);
+        String bill = "{\"error\":{\"code\":\"insufficient_quota\"}}";
 
-        assertThat(ErrorAnswers.isAlarm(401, none)).isTrue();
-        assertThat(ErrorAnswers.isAlarm(402, none)).isTrue();
-        assertThat(ErrorAnswers.isAlarm(403, none)).isTrue();
-        assertThat(ErrorAnswers.isAlarm(404, none)).isTrue();
-        assertThat(ErrorAnswers.isAlarm(429, bill)).isTrue();
-        assertThat(ErrorAnswers.isAlarm(429, none)).isFalse();
-        assertThat(ErrorAnswers.isAlarm(400, none)).isFalse();
-        assertThat(ErrorAnswers.isAlarm(500, none)).isFalse();
+        assertThat(ErrorAnswers.isAlarm(problem(401, ""))).isTrue();
+        assertThat(ErrorAnswers.isAlarm(problem(402, ""))).isTrue();
+        assertThat(ErrorAnswers.isAlarm(problem(403, ""))).isTrue();
+        assertThat(ErrorAnswers.isAlarm(problem(404, ""))).isTrue();
+        assertThat(ErrorAnswers.isAlarm(problem(429, bill))).isTrue();
+        assertThat(ErrorAnswers.isAlarm(problem(429, ""))).isFalse();
+        assertThat(ErrorAnswers.isAlarm(problem(400, ""))).isFalse();
+        assertThat(ErrorAnswers.isAlarm(problem(500, ""))).isFalse();
     }
 
     @Test

@@ -263,7 +263,7 @@ class OpenAiRouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 404, 413, 422, 429})
+    @ValueSource(ints = {400, 403, 413, 422, 429})
     void theBreakerCountsNoRefusalThatSpeaksNotAgainstTheModel(int status) throws Exception {
         start("minimumNumberOfCalls", "4", "slidingWindowSize", "4");
         upstream.always(Reply.error(status));

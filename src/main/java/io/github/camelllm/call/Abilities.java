@@ -1,0 +1,39 @@
+package io.github.camelllm.call;
+
+import java.math.BigDecimal;
+
+/**
+ * What a model is declared to be able to do, and what it is worth: the parameters of its route.
+ *
+ * @param contextWindow the most tokens of prompt and completion together; 0 when it is not known
+ * @param tools whether it may be offered tools
+ * @param vision whether it may be shown images
+ * @param jsonSchema whether it keeps to a JSON schema
+ * @param prefill whether it goes on from the beginning of an answer that is given to it as the last message
+ * @param weight its share of first choices where the order is by weight; 0 or more
+ * @param price dollars for a million tokens of prompt, to order by; null when it is not known
+ */
+public record Abilities(
+        long contextWindow,
+        boolean tools,
+        boolean vision,
+        boolean jsonSchema,
+        boolean prefill,
+        int weight,
+        BigDecimal price) {
+
+    /** Everything but a prefill, of unknown size and price. */
+    public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null);
+
+    public Abilities {
+        if (contextWindow < 0) {
+            throw new IllegalArgumentException("contextWindow is " + contextWindow + "; 0 or more tokens are allowed");
+        }
+        if (weight < 0) {
+            throw new IllegalArgumentException("weight is " + weight + "; 0 or more is allowed");
+        }
+        if (price != null && price.signum() < 0) {
+            throw new IllegalArgumentException("price is " + price + "; 0 or more dollars are allowed");
+        }
+    }
+}

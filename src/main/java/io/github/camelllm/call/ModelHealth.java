@@ -1,0 +1,213 @@
+package io.github.camelllm.call;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * How one model fares, judged by its circuit breaker, by the share of its calls that failed of late, and by how long it
+ * takes to answer. Thread-safe.
+ *
+ * <p>Only what happened within the window counts, so a model that nobody calls becomes healthy again by itself, unless its
+ * circuit breaker says otherwise.
+ */
+public final class ModelHealth {
+
+    /** Fewer outcomes than this say nothing. */
+    private static final int ENOUGH = 5;
+
+    private static final int REMEMBERED = 100;
+
+    /** What can be said of a model. */
+    public enum State {
+        HEALTHY,
+        /** Its circuit breaker is half open, or too many of its calls fail or take too long. */
+        DEGRADED,
+        /** Its circuit breaker is open. */
+        UNHEALTHY
+    }
+
+    /** The state of a model's circuit breaker. */
+    public enum Breaker {
+        CLOSED,
+        HALF_OPEN,
+        OPEN
+    }
+
+    /** Is told of every change, on the thread that notices it. */
+    @FunctionalInterface
+    public interface Listener {
+        void changed(State from, State to, String why);
+    }
+
+    /**
+     * What makes a model degraded.
+     *
+     * @param failurePercent the share of failed calls, above 0 to 100
+     * @param latency the median time until it begins to answer; positive
+     * @param window how far back calls count; positive
+     */
+    public record Settings(int failurePercent, Duration latency, Duration window) {
+
+        /** A quarter of the calls of a minute fails, or half of them wait half a minute. */
+        public static final Settings DEFAULT = new Settings(25, Duration.ofSeconds(30), Duration.ofMinutes(1));
+
+        public Settings {
+            if (failurePercent < 1 || failurePercent > 100) {
+                throw new IllegalArgumentException(
+                        "degradedFailurePercent is " + failurePercent + "; 1 to 100 is allowed");
+            }
+            positive("degradedLatency", latency);
+            positive("healthWindow", window);
+        }
+
+        private static void positive(String name, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(name + " is " + value.toMillis() + " ms; it must be positive");
+            }
+        }
+    }
+
+    private final Ticker ticker;
+    private final Settings settings;
+    private final Supplier<Breaker> breaker;
+    private final Listener listener;
+
+    private final long[] at = new long[REMEMBERED];
+    private final long[] waited = new long[REMEMBERED]; // -1 where the call failed
+    private int next;
+    private int known;
+    private State told = State.HEALTHY;
+
+    /**
+     * @param ticker the clock
+     * @param settings what makes the model degraded
+     * @param breaker the state of its circuit breaker; asked often and by any thread
+     * @param listener told of each change
+     */
+    public ModelHealth(Ticker ticker, Settings settings, Supplier<Breaker> breaker, Listener listener) {
+        this.ticker = ticker;
+        this.settings = settings;
+        this.breaker = breaker;
+        this.listener = listener;
+    }
+
+    /** The health of a model without a circuit breaker, of whose changes nobody is told. */
+    public static ModelHealth unwatched() {
+        return new ModelHealth(
+                Ticker.SYSTEM, Settings.DEFAULT, () -> Breaker.CLOSED, (from, to, why) -> { // nobody listens
+                });
+    }
+
+    /** Notes that the model began to answer after that many nanoseconds. */
+    public void answered(long waitedNanos) {
+        note(Math.max(0, waitedNanos));
+    }
+
+    /** Notes that the model failed a call in a way that speaks against it. */
+    public void failed() {
+        note(-1);
+    }
+
+    private void note(long waitedNanos) {
+        synchronized (this) {
+            at[next] = ticker.nanos();
+            waited[next] = waitedNanos;
+            next = (next + 1) % REMEMBERED;
+            known = Math.min(known + 1, REMEMBERED);
+        }
+        state();
+    }
+
+    /** The state of its circuit breaker. */
+    public Breaker breaker() {
+        return breaker.get();
+    }
+
+    /** The state now; tells the listener when it is another than the last time. */
+    public State state() {
+        Breaker now = breaker.get();
+        State from;
+        State to;
+        String why;
+        synchronized (this) {
+            to = judge(now);
+            from = told;
+            told = to;
+            why = from == to ? null : why(now, to);
+        }
+        if (from != to) {
+            listener.changed(from, to, why);
+        }
+        return to;
+    }
+
+    private State judge(Breaker now) {
+        if (now == Breaker.OPEN) {
+            return State.UNHEALTHY;
+        }
+        return now == Breaker.HALF_OPEN || tooManyFail() || tooSlow() ? State.DEGRADED : State.HEALTHY;
+    }
+
+    private String why(Breaker now, State to) {
+        if (now != Breaker.CLOSED) {
+            return now == Breaker.OPEN ? "its circuit breaker is open" : "its circuit breaker is half open";
+        }
+        if (to == State.HEALTHY) {
+            return "its calls go well";
+        }
+        return tooManyFail()
+                ? Math.round(failureShare() * 100) + " % of its calls fail"
+                : "half of its calls wait more than " + settings.latency().toMillis() + " ms";
+    }
+
+    private boolean tooManyFail() {
+        return count() >= ENOUGH && failureShare() * 100 >= settings.failurePercent();
+    }
+
+    private boolean tooSlow() {
+        return count() >= ENOUGH && latencyNanos() > settings.latency().toNanos();
+    }
+
+    /** How many calls of the window are known. */
+    public synchronized int count() {
+        int count = 0;
+        for (int i = 0; i < known; i++) {
+            count += isRecent(i) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The share of the window's calls that failed, from 0 to 1; 0 when there were none. */
+    public synchronized double failureShare() {
+        int count = 0;
+        int failed = 0;
+        for (int i = 0; i < known; i++) {
+            if (isRecent(i)) {
+                count++;
+                failed += waited[i] < 0 ? 1 : 0;
+            }
+        }
+        return count == 0 ? 0 : (double) failed / count;
+    }
+
+    /** The median wait for an answer to begin, in nanoseconds, of the window's calls that went well; -1 if there are none. */
+    public synchronized long latencyNanos() {
+        long[] waits = new long[known];
+        int count = 0;
+        for (int i = 0; i < known; i++) {
+            if (isRecent(i) && waited[i] >= 0) {
+                waits[count++] = waited[i];
+            }
+        }
+        if (count == 0) {
+            return -1;
+        }
+        Arrays.sort(waits, 0, count);
+        return waits[count / 2];
+    }
+
+    private boolean isRecent(int i) {
+        return ticker.nanos() - at[i] <= settings.window().toNanos();
+    }
+}
