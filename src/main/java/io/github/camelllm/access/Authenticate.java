@@ -2,6 +2,7 @@ package io.github.camelllm.access;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Identity;
+import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import java.util.stream.Collectors;

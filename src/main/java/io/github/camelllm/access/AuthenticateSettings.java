@@ -1,5 +1,6 @@
 package io.github.camelllm.access;
 
+import io.github.camelllm.config.Shown;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 

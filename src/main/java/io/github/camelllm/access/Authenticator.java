@@ -2,6 +2,7 @@ package io.github.camelllm.access;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Identity;
+import io.github.camelllm.config.Shown;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.time.Instant;

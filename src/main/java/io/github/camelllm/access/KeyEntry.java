@@ -2,6 +2,9 @@ package io.github.camelllm.access;
 
 import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Models;
+import io.github.camelllm.config.Shown;
+import io.github.camelllm.config.YamlMap;
+import io.github.camelllm.config.YamlReport;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

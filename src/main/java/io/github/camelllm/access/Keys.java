@@ -1,5 +1,6 @@
 package io.github.camelllm.access;
 
+import io.github.camelllm.config.ConfigProblem;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -1,25 +1,17 @@
 package io.github.camelllm.access;
 
-import java.io.IOException;
+import io.github.camelllm.config.Shown;
+import io.github.camelllm.config.YamlFile;
+import io.github.camelllm.config.YamlMap;
+import io.github.camelllm.config.YamlReport;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.ReaderException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
@@ -33,8 +25,6 @@ final class KeysFile {
 
     private static final String MAKE_ONE = "'bin/gateway key' makes one; remove the file to run without keys";
 
-    private static final Pattern CHARACTER = Pattern.compile("\\s*.?\\(\\d+\\)$", Pattern.DOTALL);
-
     private KeysFile() {}
 
     static Keys.Read read(Path file) {
@@ -43,65 +33,8 @@ final class KeysFile {
         }
         YamlReport report = new YamlReport(file);
         List<Key> keys = new ArrayList<>();
-        String text = text(file, report);
-        if (text != null) {
-            compose(text, report).ifPresent(root -> keys.addAll(keys(root, report)));
-        }
+        YamlFile.read(file, report, MAKE_ONE).ifPresent(root -> keys.addAll(keys(root, report)));
         return new Keys.Read(new Keys(keys), report.problems());
-    }
-
-    private static String text(Path file, YamlReport report) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            report.add(0, "cannot be read; expected a file that the gateway's user may read");
-            return null;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            report.add(0, "is not UTF-8; save it as UTF-8 text");
-            return null;
-        }
-    }
-
-    private static Optional<Node> compose(String text, YamlReport report) {
-        LoadSettings settings = LoadSettings.builder()
-                .setCodePointLimit(Integer.MAX_VALUE)
-                .setAllowNonScalarKeys(true)
-                .build();
-        try {
-            Optional<Node> root = new Compose(settings).composeString(text);
-            if (root.isEmpty()) {
-                report.add(0, "is empty; " + MAKE_ONE);
-            }
-            return root;
-        } catch (MarkedYamlEngineException e) {
-            String hint = String.valueOf(e.getContext()).contains("alias")
-                    ? "a value that begins with * or & stands in quotes"
-                    : "check indentation, quotes and colons here and in the line above";
-            report.add(
-                    e.getProblemMark().map(Mark::getLine).orElse(-1) + 1,
-                    "is not valid YAML (" + said(e.getProblem()) + "); " + hint);
-        } catch (ReaderException e) {
-            String before = text.substring(0, Math.min(text.length(), e.getPosition()));
-            report.add(
-                    (int) before.chars().filter(c -> c == '\n').count() + 1,
-                    "has a character that YAML does not allow (U+"
-                            + HexFormat.of().toHexDigits(e.getCodePoint(), 4) + "); remove it");
-        } catch (YamlEngineException e) {
-            report.add(0, "is not valid YAML; check its indentation, quotes and colons");
-        }
-        return Optional.empty();
-    }
-
-    /** The parser's words without the character that it ends some of them with. */
-    private static String said(String problem) {
-        return Shown.bare(CHARACTER.matcher(problem).replaceFirst(""));
     }
 
     private static List<Key> keys(Node root, YamlReport report) {

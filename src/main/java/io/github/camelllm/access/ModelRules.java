@@ -4,6 +4,7 @@ import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.config.Shown;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.util.List;

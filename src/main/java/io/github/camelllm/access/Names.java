@@ -1,6 +1,7 @@
 package io.github.camelllm.access;
 
 import io.github.camelllm.call.Identity;
+import io.github.camelllm.config.Shown;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.github.camelllm.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.config.Shown;
 import io.github.camelllm.problem.Problem;
 
 /**

@@ -12,6 +12,8 @@ import java.math.BigDecimal;
  * @param prefill whether it goes on from the beginning of an answer that is given to it as the last message
  * @param weight its share of first choices where the order is by weight; 0 or more
  * @param price dollars for a million tokens of prompt, to order by; null when it is not known
+ * @param recovery what is done about a stream that breaks off ({@code continue}, {@code restart}, {@code hold}, {@code
+ *     error}); blank for what the route says
  */
 public record Abilities(
         long contextWindow,
@@ -20,10 +22,11 @@ public record Abilities(
         boolean jsonSchema,
         boolean prefill,
         int weight,
-        BigDecimal price) {
+        BigDecimal price,
+        String recovery) {
 
     /** Everything but a prefill, of unknown size and price. */
-    public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null);
+    public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null, "");
 
     public Abilities {
         if (contextWindow < 0) {

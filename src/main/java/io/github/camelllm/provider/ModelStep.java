@@ -5,7 +5,6 @@ import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.ModelHealth;
-import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.TokenStream;
@@ -47,6 +46,7 @@ public final class ModelStep extends Step {
     private String prefill = "no";
     private int weight = 1;
     private String price = "";
+    private String recovery = "";
     private int degradedFailurePercent = ModelHealth.Settings.DEFAULT.failurePercent();
     private Duration degradedLatency = ModelHealth.Settings.DEFAULT.latency();
     private Duration healthWindow = ModelHealth.Settings.DEFAULT.window();
@@ -118,6 +118,11 @@ public final class ModelStep extends Step {
         this.price = price;
     }
 
+    /** What is done about a stream of the model that breaks off, as the failover step reads it; blank for its own setting. */
+    public void setRecovery(String recovery) {
+        this.recovery = recovery;
+    }
+
     /** The share of failed calls, in percent, that makes the model degraded; 1 to 100. */
     public void setDegradedFailurePercent(int degradedFailurePercent) {
         this.degradedFailurePercent = degradedFailurePercent;
@@ -143,7 +148,7 @@ public final class ModelStep extends Step {
                 routeBreaker::state,
                 this::tell);
         Model entered = new Model(model, provider, operation, missing, simulated, abilities(), health);
-        catalogue(route).add(entered);
+        Calls.models(route.getCamelContext()).add(entered);
         breaker = routeBreaker;
         entry = entered;
     }
@@ -151,7 +156,8 @@ public final class ModelStep extends Step {
     private Abilities abilities() {
         try {
             BigDecimal dollars = price.isBlank() ? null : new BigDecimal(price.strip());
-            return new Abilities(contextWindow, tools, vision, jsonSchema, !prefill.equals("no"), weight, dollars);
+            return new Abilities(
+                    contextWindow, tools, vision, jsonSchema, !prefill.equals("no"), weight, dollars, recovery);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "price is '" + price + "'; a number of dollars such as 0.15 is allowed, or nothing", e);
@@ -173,18 +179,9 @@ public final class ModelStep extends Step {
     @Override
     protected void onStop(Route route) {
         if (entry != null) { // else its name was taken, and the entry under it is another route's
-            catalogue(route).remove(entry);
+            Calls.models(route.getCamelContext()).remove(entry);
             entry = null;
         }
-    }
-
-    private static Models catalogue(Route route) {
-        Models models = route.getCamelContext().getRegistry().findSingleByType(Models.class);
-        if (models == null) {
-            throw new IllegalStateException("no bean of type " + Models.class.getName()
-                    + ": declare one (models) in the beans of a route file");
-        }
-        return models;
     }
 
     @Override

@@ -15,7 +15,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 
 /**
- * Picks the model: the first of the chain that is set up and does what is asked.
+ * Picks the models: those of the chain that are set up and do what is asked, in order. The first is chosen; a {@code
+ * failover} step below goes on to the others.
  *
  * <p>The chain is the exchange property {@value #CHAIN}, names separated by commas, first choice first, which the routes
  * set; without it the chain is the model that the client asked for.
@@ -26,6 +27,7 @@ public final class ChooseModel extends Step {
     public static final String CHAIN = "llm.chain";
 
     private boolean simulateWithoutKeys = true;
+    private ModelOrder order = ModelOrder.PRIORITY;
     private volatile Models models;
 
     /** Whether the simulator stands in while not one real model is set up; on by default, never once one is. */
@@ -33,13 +35,17 @@ public final class ChooseModel extends Step {
         this.simulateWithoutKeys = simulateWithoutKeys;
     }
 
+    /**
+     * Which model comes first: {@code priority} (as in the chain), {@code weight} (at random, by their weights), {@code
+     * latency} (the lowest of late), or {@code price} (the lowest); {@code priority} unless set.
+     */
+    public void setOrder(String order) {
+        this.order = ModelOrder.of(order);
+    }
+
     @Override
     protected void onStart(Route route) {
-        models = route.getCamelContext().getRegistry().findSingleByType(Models.class);
-        if (models == null) {
-            throw new IllegalStateException("no bean of type " + Models.class.getName()
-                    + ": declare one (models) in the beans of a route file");
-        }
+        models = Calls.models(route.getCamelContext());
     }
 
     @Override
@@ -63,8 +69,9 @@ public final class ChooseModel extends Step {
             throw Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "No model is available for this request.")
                     .withDetail("passed over: " + String.join("; ", passedOver));
         }
-        call.chain(live.stream().map(Model::name).toList());
-        call.choose(live.get(0));
+        List<Model> ordered = order.sort(live);
+        call.chain(ordered.stream().map(Model::name).toList());
+        call.choose(ordered.get(0));
         Calls.publish(exchange, call);
         next.proceed();
     }

@@ -2,6 +2,7 @@ package io.github.camelllm.step;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
+import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.Ticker;
@@ -97,6 +98,20 @@ public final class Calls {
     /** The clocks of a context: a {@link Ticker} bean if there is one, else the machine's. Not for the hot path. */
     public static Ticker ticker(CamelContext context) {
         return TICKERS.computeIfAbsent(context, Calls::findTicker);
+    }
+
+    /**
+     * The models of a context. Not for the hot path.
+     *
+     * @throws IllegalStateException saying what to declare, when no bean of that type is bound
+     */
+    public static Models models(CamelContext context) {
+        Models models = context.getRegistry().findSingleByType(Models.class);
+        if (models == null) {
+            throw new IllegalStateException("no bean of type " + Models.class.getName()
+                    + ": declare one (models) in the beans of a route file");
+        }
+        return models;
     }
 
     private static Ticker findTicker(CamelContext context) {

@@ -2,6 +2,7 @@ package io.github.camelllm.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelllm.config.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

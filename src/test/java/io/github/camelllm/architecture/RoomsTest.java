@@ -29,7 +29,7 @@ class RoomsTest {
     static final String ROOT = "io.github.camelllm";
 
     private static final String[] BELOW_ROOMS = {
-        ROOT + ".call..", ROOT + ".problem..", ROOT + ".step..", ROOT + ".store.."
+        ROOT + ".call..", ROOT + ".problem..", ROOT + ".config..", ROOT + ".step..", ROOT + ".store.."
     };
 
     @ArchTest

@@ -1,4 +1,4 @@
-package io.github.camelllm.access;
+package io.github.camelllm.config;
 
 import java.nio.file.Path;
 

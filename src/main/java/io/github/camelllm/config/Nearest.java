@@ -1,18 +1,18 @@
-package io.github.camelllm.access;
+package io.github.camelllm.config;
 
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that was probably meant: the one with the fewest letters added, dropped, replaced or swapped. */
-final class Nearest {
+public final class Nearest {
 
     private static final int LONGEST = 64;
 
     private Nearest() {}
 
     /** The known name nearest to the given one; empty when none is near enough to be what was meant. */
-    static Optional<String> to(String given, Collection<String> known) {
+    public static Optional<String> to(String given, Collection<String> known) {
         String bare = bare(given);
         String nearest = null;
         int least = Math.max(1, bare.length() / 3) + 1;

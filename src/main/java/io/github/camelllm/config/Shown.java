@@ -1,11 +1,11 @@
-package io.github.camelllm.access;
+package io.github.camelllm.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Request;
 import java.util.regex.Pattern;
 
 /** Values from outside, made fit to stand in a message: short, printable, on one line, and never a key. */
-final class Shown {
+public final class Shown {
 
     private static final int MAX_CODE_POINTS = 40;
     private static final Pattern KEY = Pattern.compile("(?<![A-Za-z0-9])sk-");
@@ -13,12 +13,12 @@ final class Shown {
     private Shown() {}
 
     /** A text in quotes: at most 40 characters of it, those that cannot be printed as {@code ?}. */
-    static String text(String text) {
+    public static String text(String text) {
         return KEY.matcher(text).find() ? "'sk-...'" : "'" + bare(text) + "'";
     }
 
     /** The same without quotes. */
-    static String bare(String text) {
+    public static String bare(String text) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), MAX_CODE_POINTS) + 3);
         int count = 0;
         int i = 0;
@@ -31,7 +31,7 @@ final class Shown {
     }
 
     /** What a JSON value is: the value itself where it is a scalar, else its kind. */
-    static String value(JsonNode node) {
+    public static String value(JsonNode node) {
         return switch (node.getNodeType()) {
             case STRING -> text(node.textValue());
             case NUMBER, BOOLEAN, NULL -> bare(node.asText());
@@ -40,7 +40,7 @@ final class Shown {
     }
 
     /** What kind of JSON value it is, and nothing of the value: for fields that hold prompts. */
-    static String kind(JsonNode node) {
+    public static String kind(JsonNode node) {
         return switch (node.getNodeType()) {
             case NULL -> "null";
             case MISSING -> "missing";

@@ -1,4 +1,4 @@
-package io.github.camelllm.access;
+package io.github.camelllm.config;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,7 +15,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * One mapping of a YAML file, read field by field. What is wrong goes into the report, with its line; the reader gets
  * null for it and goes on to the next field, so that one run shows every problem.
  */
-final class YamlMap {
+public final class YamlMap {
 
     private final YamlReport report;
     private final String label;
@@ -27,7 +27,8 @@ final class YamlMap {
      * @param known the fields it may have
      * @param hints what to say of certain unknown fields, instead of the nearest known one
      */
-    YamlMap(MappingNode node, YamlReport report, String label, Collection<String> known, Map<String, String> hints) {
+    public YamlMap(
+            MappingNode node, YamlReport report, String label, Collection<String> known, Map<String, String> hints) {
         this.report = report;
         this.label = label.isEmpty() ? "" : label + ": ";
         this.line = YamlReport.line(node);
@@ -58,7 +59,7 @@ final class YamlMap {
     }
 
     /** The value of a field in a mapping that has not been looked at yet; null when there is no such text. */
-    static String peek(MappingNode node, String field) {
+    public static String peek(MappingNode node, String field) {
         for (NodeTuple tuple : node.getValue()) {
             if (tuple.getKeyNode() instanceof ScalarNode key
                     && key.getValue().equals(field)
@@ -70,7 +71,7 @@ final class YamlMap {
     }
 
     /** Notes a problem of the mapping, or of one of its fields where that is there. */
-    void problem(String field, String message) {
+    public void problem(String field, String message) {
         Node value = values.get(field);
         add(value == null ? line : YamlReport.line(value), message);
     }
@@ -80,12 +81,12 @@ final class YamlMap {
     }
 
     /** The field's value; null when it is absent. */
-    Node node(String field) {
+    public Node node(String field) {
         return values.get(field);
     }
 
     /** The field's text, whatever scalar it is; null when it is absent, or reported. */
-    String text(String field) {
+    public String text(String field) {
         Node value = values.get(field);
         if (value == null) {
             return null;
@@ -102,7 +103,7 @@ final class YamlMap {
     }
 
     /** The field's true or false; the default when it is absent, or reported. */
-    boolean flag(String field, boolean byDefault) {
+    public boolean flag(String field, boolean byDefault) {
         String text = text(field);
         if (text != null && !text.equals("true") && !text.equals("false")) {
             problem(field, field + " is " + Shown.text(text) + "; expected true or false");
@@ -112,7 +113,7 @@ final class YamlMap {
     }
 
     /** What kind of thing a node is, as a message names it. */
-    static String kind(Node node) {
+    public static String kind(Node node) {
         return node instanceof SequenceNode ? "a list" : node instanceof MappingNode ? "a mapping" : "a single value";
     }
 }

@@ -1,0 +1,44 @@
+package io.github.camelllm.failover;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Model;
+import io.github.camelllm.problem.Problem;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Decides whether a model is asked again, and waits until it is time. Shared by all calls. */
+final class Patience {
+
+    private final RetryBudget budget;
+    private final Backoff backoff;
+    private final Pause pause;
+
+    Patience(RetryBudget budget, Backoff backoff, Pause pause) {
+        this.budget = budget;
+        this.backoff = backoff;
+        this.pause = pause;
+    }
+
+    /** Notes that a call asks the model. */
+    void asked(Model model) {
+        budget.asked(model.name());
+    }
+
+    /**
+     * Waits until the model may be asked again.
+     *
+     * @param retry 0 for the first retry
+     * @return false, at once, when it should not be: the wait is too long, or its retry budget is spent
+     */
+    boolean again(Call call, Model model, Problem problem, int retry) throws InterruptedException {
+        Optional<Duration> wait = backoff.before(problem, retry, call.timeLeft());
+        if (wait.isEmpty() || !budget.retry(model.name())) {
+            return false;
+        }
+        pause.sleep(wait.get(), call.cancellation());
+        if (call.cancellation().cancelled()) {
+            throw call.cancellation().problem();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,206 @@
+package io.github.camelllm.failover;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Attempt;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Model;
+import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure.Reaction;
+import io.github.camelllm.step.Chain;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A token stream that another model takes over when it breaks off. To the client it stays one answer, under one id; what
+ * cannot be made whole ends with the cause of the first break, never with the complaint of the model that was to help.
+ */
+final class RecoveringStream extends TokenStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveringStream.class);
+
+    private final Call call;
+    private final Exchange exchange;
+    private final Chain next;
+    private final Round round;
+    private final FailoverSettings settings;
+    private final Function<Model, List<Recovery>> recoveryOf;
+    private final Delivered delivered = new Delivered();
+
+    private TokenStream source;
+    private boolean released;
+    private Model model;
+    private JsonNode first;
+    private Recovery mode;
+    private Continuation continuation;
+    private boolean askedAgain;
+    private Problem cause;
+
+    /**
+     * @param next the rest of the chain, for the model that stands on the call
+     * @param round the models that are left
+     * @param model the model that gave the stream
+     * @param source its stream
+     * @param recoveryOf what is to be done when a model's stream breaks off, first choice first
+     */
+    RecoveringStream(
+            Call call,
+            Exchange exchange,
+            Chain next,
+            Round round,
+            FailoverSettings settings,
+            Model model,
+            TokenStream source,
+            Function<Model, List<Recovery>> recoveryOf) {
+        this.call = call;
+        this.exchange = exchange;
+        this.next = next;
+        this.round = round;
+        this.settings = settings;
+        this.model = model;
+        this.source = source;
+        this.recoveryOf = recoveryOf;
+    }
+
+    @Override
+    protected StreamEvent pull() {
+        while (true) {
+            StreamEvent event;
+            try {
+                event = source.next();
+                if (event != null && Chunks.isLast(event.json())) {
+                    Failover.refuseCut(call, settings);
+                }
+            } catch (CancellationException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                recover(e);
+                continue;
+            }
+            StreamEvent fitted = event == null ? null : fit(event);
+            if (fitted != null) {
+                delivered.note(fitted.json());
+            }
+            if (event == null || fitted != null) {
+                return fitted;
+            }
+        }
+    }
+
+    /** The event as a part of the one answer; null when it brings nothing new. */
+    private StreamEvent fit(StreamEvent event) {
+        if (mode == null) {
+            first = first == null ? event.json() : first;
+            return event;
+        }
+        if (!(event.json().deepCopy() instanceof ObjectNode chunk)) {
+            return null;
+        }
+        if (mode == Recovery.CONTINUE) {
+            continuation.fit(chunk);
+        } else if (!delivered.withhold(chunk)) {
+            source.close();
+            throw cause.withDetail(
+                    "'" + model.name() + "' answered afresh, but not what the client has already; before: "
+                            + cause.detail().orElse(""));
+        }
+        return Chunks.join(first, chunk, call.getUsage()) ? new StreamEvent(chunk) : null;
+    }
+
+    /** Returns when another model has taken over; throws the first cause when none does. */
+    private void recover(RuntimeException failure) {
+        Problem problem = Problem.from(failure);
+        source.close();
+        if (call.cancellation().cancelled() || problem.upstream().isEmpty()) {
+            throw failure;
+        }
+        cause = cause == null ? problem : cause;
+        Attempt broken = call.attempt();
+        broken.failed(problem);
+        round.failed(problem);
+        if (problem.upstream().get().reaction() == Reaction.RETRY && settings.retries() > 0 && !askedAgain) {
+            askedAgain = true;
+            round.again(model);
+        }
+        for (Recovery how : recoveryOf.apply(model)) {
+            if (how == Recovery.ERROR) {
+                break;
+            }
+            if (isTakenOver(how, broken)) {
+                LOG.warn(
+                        "the stream of request {} broke off at {} ({}) and goes on at {}",
+                        call.getId(),
+                        broken.model(),
+                        problem,
+                        model.name());
+                return;
+            }
+        }
+        throw cause;
+    }
+
+    private boolean isTakenOver(Recovery how, Attempt broken) {
+        boolean goesOn = how == Recovery.CONTINUE;
+        Predicate<Model> able = goesOn ? candidate -> candidate.abilities().prefill() : candidate -> true;
+        if (!(goesOn ? delivered.isText() : delivered.isSingle()) || !round.hasNext(able)) {
+            return false;
+        }
+        Continuation rest = new Continuation(delivered.text());
+        long used = call.getUsage() == null ? 0 : call.getUsage().outputTokens();
+        call.continuing(goesOn);
+        Model answering;
+        try {
+            answering = round.ask(next, goesOn ? rest.request(round.request(), used) : round.request(), able);
+        } catch (Exception e) {
+            LOG.info("nobody could take over request {}: {}", call.getId(), Problem.from(e));
+            if (call.cancellation().cancelled()) {
+                throw call.cancellation().problem();
+            }
+            return false;
+        } finally {
+            call.continuing(false);
+        }
+        if (!(exchange.getMessage().getBody() instanceof TokenStream taken)) {
+            return false;
+        }
+        if (goesOn && broken.usage() != null) {
+            call.carry(broken.usage());
+        }
+        continuation = rest;
+        delivered.restart(!goesOn);
+        mode = how;
+        model = answering;
+        call.recovered(goesOn ? "continued" : "restarted");
+        replace(taken);
+        return true;
+    }
+
+    private void replace(TokenStream taken) {
+        boolean late;
+        synchronized (this) {
+            late = released;
+            source = taken;
+        }
+        if (late) {
+            taken.close();
+            throw new CancellationException("the stream was closed while another model took it over");
+        }
+    }
+
+    @Override
+    protected void release() {
+        TokenStream last;
+        synchronized (this) {
+            released = true;
+            last = source;
+        }
+        last.close();
+    }
+}

@@ -1,0 +1,217 @@
+package io.github.camelllm.failover;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelHealth;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Completions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultMessage;
+
+/**
+ * One call's way down its list of models: each is asked at most once, but for retries, and never again after it has been
+ * given up. Used by one thread at a time.
+ */
+final class Round {
+
+    private final Call call;
+    private final Exchange exchange;
+    private final FailoverSettings settings;
+    private final Patience patience;
+    private final Needs needs;
+    private final List<Model> left;
+    private final ObjectNode request;
+    private final Map<String, Object> headers;
+    private final List<String> passedOver = new ArrayList<>();
+    private final List<Problem> refusals = new ArrayList<>();
+    private Completions attempt;
+    private Problem cause;
+    private boolean restored = true;
+    private long largerThan = -1;
+
+    Round(Call call, Exchange exchange, FailoverSettings settings, Patience patience, List<Model> models) {
+        this.call = call;
+        this.exchange = exchange;
+        this.settings = settings;
+        this.patience = patience;
+        this.needs = Needs.of(call);
+        this.left = new ArrayList<>(models);
+        this.request = call.getRequest().snapshot();
+        this.headers = new HashMap<>(exchange.getMessage().getHeaders());
+    }
+
+    /** The request as it came to this step; not to be changed. */
+    ObjectNode request() {
+        return request;
+    }
+
+    /** Whether any model is left that the test accepts. */
+    boolean hasNext(Predicate<Model> test) {
+        return left.stream().anyMatch(test);
+    }
+
+    /** Notes that the answer has failed after all, and lets go of what its attempt holds. */
+    void failed(Problem problem) {
+        note(problem);
+        giveUp();
+    }
+
+    /** Gives a model back to those that may be asked, as the last. */
+    void again(Model model) {
+        left.add(model);
+    }
+
+    /**
+     * Asks the models that are left, and that the test accepts, until one answers.
+     *
+     * @param next the rest of the chain, run for the model that stands on the call
+     * @param body the request to ask with; it is copied
+     * @return the answer, and the model that gave it
+     * @throws Exception the first cause when nobody answers
+     */
+    Model ask(Chain next, ObjectNode body, Predicate<Model> test) throws Exception {
+        for (Model model = pick(test); model != null; model = pick(test)) {
+            if (!isPassedOver(model) && answers(next, body, model)) {
+                return model;
+            }
+        }
+        throw failure();
+    }
+
+    /** The next model that is left and accepted; null when there is none, or no time to ask it. */
+    private Model pick(Predicate<Model> test) {
+        if (call.timeLeft().isZero()) {
+            return null;
+        }
+        for (int i = 0; i < left.size(); i++) {
+            if (test.test(left.get(i))) {
+                return left.remove(i);
+            }
+        }
+        return null;
+    }
+
+    private boolean isPassedOver(Model model) {
+        Optional<Problem> why = needs.unmetBy(model.name(), model.abilities());
+        if (why.isEmpty() && model.health().breaker() == ModelHealth.Breaker.OPEN) {
+            why = Optional.of(Problem.of(
+                            ErrorCode.NO_MODEL_AVAILABLE,
+                            "The model '" + model.name()
+                                    + "' has failed too often lately and is left alone for a while.")
+                    .withRetryAfter(Duration.ofSeconds(1))
+                    .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
+                    .withDetail("circuit breaker open"));
+        }
+        if (why.isEmpty() && largerThan >= 0 && model.abilities().contextWindow() <= largerThan) {
+            passedOver.add(model.name() + " (its context is no larger)");
+            return true;
+        }
+        why.ifPresent(problem -> {
+            refusals.add(problem);
+            passedOver.add(model.name() + " ("
+                    + problem.upstream().map(UpstreamFailure::description).orElse("") + ")");
+            call.warn("passed over " + model.name());
+        });
+        return why.isPresent();
+    }
+
+    /** Asks one model, and again while that is worth it. */
+    private boolean answers(Chain next, ObjectNode body, Model model) throws Exception {
+        patience.asked(model);
+        for (int retry = 0; ; retry++) {
+            try {
+                proceed(next, body, model);
+                return true;
+            } catch (Exception e) {
+                Problem problem = Problem.from(e);
+                giveUp();
+                if (call.cancellation().cancelled() || problem.upstream().isEmpty()) {
+                    throw e;
+                }
+                UpstreamFailure failure = problem.upstream().get();
+                boolean first = cause == null;
+                note(problem);
+                switch (failure.reaction()) {
+                    case TELL -> {
+                        if (first) {
+                            throw problem;
+                        }
+                        return false; // the fallback's complaint is not the cause
+                    }
+                    case LARGER -> {
+                        largerThan = Math.max(largerThan, model.abilities().contextWindow());
+                        return false;
+                    }
+                    case NEXT -> {
+                        return false;
+                    }
+                    case RETRY -> {
+                        if (retry >= settings.retries() || !patience.again(call, model, problem, retry)) {
+                            return false;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void note(Problem problem) {
+        switch (problem.upstream().orElseThrow()) {
+            case BUSY, CIRCUIT_OPEN, NOT_SET_UP, CANNOT -> refusals.add(problem); // nobody was asked
+            default -> cause = cause == null ? problem : cause;
+        }
+    }
+
+    private void proceed(Chain next, ObjectNode body, Model model) throws Exception {
+        if (!restored || body != request) {
+            call.getRequest().restore(body.deepCopy());
+            Message fresh = new DefaultMessage(exchange);
+            fresh.setHeaders(new HashMap<>(headers));
+            fresh.setBody(call.getRequest());
+            exchange.setMessage(fresh);
+        }
+        restored = false;
+        call.choose(model);
+        Calls.publish(exchange, call);
+        attempt = Completions.mark(exchange);
+        next.proceed();
+    }
+
+    /** Lets go of all that the last attempt holds. */
+    private void giveUp() {
+        if (attempt != null) {
+            attempt.run();
+            attempt = null;
+        }
+    }
+
+    /** The first cause; where no model was asked, the first reason why not. */
+    private Problem failure() {
+        if (cause != null) {
+            return cause;
+        }
+        if (refusals.isEmpty()) {
+            return Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "No model is available for this request.")
+                    .withDetail(call.timeLeft().isZero() ? "the call's time is up" : "passed over: " + passedOver);
+        }
+        Problem told = refusals.stream()
+                .filter(problem -> problem.code() == ErrorCode.NO_MODEL_AVAILABLE
+                        || problem.code() == ErrorCode.TOO_MANY_IN_FLIGHT)
+                .findFirst() // another try may help, while the request that no model can do stays one
+                .orElse(refusals.get(0));
+        return refusals.size() == 1 ? told : told.withDetail("passed over: " + String.join("; ", passedOver));
+    }
+}
