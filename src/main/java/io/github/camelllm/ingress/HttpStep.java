@@ -156,10 +156,15 @@ public final class HttpStep extends Step {
         headers.put("X-Request-Id", call.getId());
         Attempt attempt = call.attempt();
         if (attempt != null) {
-            headers.put("X-LLM-Model", attempt.model());
-            headers.put("X-LLM-Provider", attempt.provider());
+            if (call.getDegraded() == null) {
+                headers.put("X-LLM-Model", attempt.model());
+                headers.put("X-LLM-Provider", attempt.provider());
+            }
             headers.put("X-LLM-Attempts", Integer.toString(call.getAttempts().size()));
             headers.put("X-LLM-Cache", call.getCache());
+        }
+        if (call.getDegraded() != null) {
+            headers.put("X-LLM-Degraded", call.getDegraded());
         }
         return headers;
     }

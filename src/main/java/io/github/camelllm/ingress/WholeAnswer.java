@@ -175,6 +175,9 @@ public abstract class WholeAnswer extends Step {
             message.setHeader(ERROR, problem.code().code());
             problem.retryAfter().ifPresent(wait -> message.setHeader("Retry_After", Math.max(1, wait.toSeconds())));
         }
+        if (call.getDegraded() != null) {
+            message.setHeader("X_LLM_Degraded", call.getDegraded());
+        }
         if (call.getModel() != null) {
             message.setHeader("X_LLM_Model", call.getModel());
             message.setHeader("X_LLM_Provider", call.getProvider());

@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.access.Keys;
+import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
@@ -57,6 +58,10 @@ record Preflight(
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             keys = found.keys().all().size();
+            StaticAnswers.read(Path.of(read.properties().get(SettingsTable.STATIC_ANSWERS)))
+                    .problems()
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             for (String trigger : List.of("files", "queue")) {
                 keyId(trigger, read.properties(), found.keys(), keysFile).ifPresent(problems::add);
             }

@@ -158,6 +158,12 @@ final class SettingsReader {
                 .toAbsolutePath()
                 .normalize();
         values.put(SettingsTable.KEYS_FILE, keys.toString());
+        values.put(
+                SettingsTable.STATIC_ANSWERS,
+                config.resolve(values.get(SettingsTable.STATIC_ANSWERS))
+                        .toAbsolutePath()
+                        .normalize()
+                        .toString());
         // Clients of OpenAI take its address with a slash at the end or without.
         values.computeIfPresent(SettingsTable.OPENAI_URL, (name, url) -> url.replaceFirst("/+$", ""));
         properties.putAll(values);

@@ -15,6 +15,7 @@ final class SettingsTable {
     static final String OPENAI_URL = "llm.openai.base-url";
     static final String KEYS_FILE = "llm.access.keys-file";
     static final String OPEN = "llm.access.open";
+    static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String SHUTDOWN_TIMEOUT = "llm.shutdown.timeout";
     static final String FILES = "llm.files.enabled";
     static final String QUEUE = "llm.queue.enabled";
@@ -68,6 +69,16 @@ final class SettingsTable {
                     "1000000",
                     Kind.number(1, 100_000_000),
                     "The most characters that the texts of one request may hold together."),
+            new Setting(
+                    STATIC_ANSWERS,
+                    "static-answers.yaml",
+                    Kind.path(),
+                    "Answers to known questions, relative to this directory, for when no model answers."),
+            new Setting(
+                    "llm.degrade.on",
+                    "false",
+                    Kind.flag(),
+                    "true asks no model and gives stale and static answers alone, until it is switched off (JMX)."),
             new Setting(
                     "llm.simulator.first-token-delay",
                     "0s",

@@ -20,6 +20,9 @@ import org.apache.camel.Route;
  */
 public final class ActiveRequests extends Step {
 
+    /** What the id of a model's route begins with; the model's name follows. */
+    private static final String ROUTE_PREFIX = "llm-model-";
+
     private final Map<String, AtomicInteger> active = new ConcurrentHashMap<>();
     private volatile MeterRegistry registry;
     private volatile ModelNames names;
@@ -29,8 +32,8 @@ public final class ActiveRequests extends Step {
         CamelContext context = route.getCamelContext();
         registry = Registries.of(context);
         names = new ModelNames(context);
-        if (route.getRouteId().startsWith(ModelStates.ROUTE_PREFIX)) {
-            of(route.getRouteId().substring(ModelStates.ROUTE_PREFIX.length())); // shows as 0 before its first call
+        if (route.getRouteId().startsWith(ROUTE_PREFIX)) {
+            of(route.getRouteId().substring(ROUTE_PREFIX.length())); // shows as 0 before its first call
         }
     }
 

@@ -15,7 +15,8 @@ import java.util.stream.LongStream;
 /**
  * The metrics of finished calls. As Prometheus scrapes them: {@code llm_requests_total}, {@code
  * llm_request_duration_seconds}, {@code llm_time_to_first_token_seconds}, {@code llm_tokens_total}, {@code
- * llm_errors_total}, {@code llm_gateway_overhead_seconds}.
+ * llm_errors_total}, {@code llm_upstream_failures_total}, {@code llm_truncated_total}, {@code
+ * llm_stream_recoveries_total}, {@code llm_degraded_total}, {@code llm_gateway_overhead_seconds}.
  */
 final class CallMeters {
 
@@ -37,6 +38,10 @@ final class CallMeters {
     private final MeterProvider<Counter> errors;
     private final MeterProvider<Timer> duration;
     private final MeterProvider<Timer> firstToken;
+    private final MeterProvider<Counter> failures;
+    private final MeterProvider<Counter> truncated;
+    private final MeterProvider<Counter> recovered;
+    private final MeterProvider<Counter> degraded;
     private final Timer overhead;
 
     CallMeters(MeterRegistry registry) {
@@ -54,6 +59,18 @@ final class CallMeters {
         firstToken = Timer.builder("llm.time.to.first.token")
                 .description("From the arrival of a call to the first token of its stream")
                 .serviceLevelObjectives(FIRST_TOKEN_BUCKETS)
+                .withRegistry(registry);
+        failures = Counter.builder("llm.upstream.failures")
+                .description("Attempts at a model that failed, by how")
+                .withRegistry(registry);
+        truncated = Counter.builder("llm.truncated")
+                .description("Answers that a limit on their length has cut")
+                .withRegistry(registry);
+        recovered = Counter.builder("llm.stream.recoveries")
+                .description("Streams that broke off and were made whole by another model")
+                .withRegistry(registry);
+        degraded = Counter.builder("llm.degraded")
+                .description("Calls that were answered without a model")
                 .withRegistry(registry);
         overhead = Timer.builder("llm.gateway.overhead")
                 .description("What the gateway itself adds to the time until an answer begins")
@@ -89,11 +106,25 @@ final class CallMeters {
         if (!call.ok()) {
             errors.withTag("code", call.errorCode()).increment();
         }
+        if ("length".equals(call.finishReason())) {
+            truncated.withTags(byModel).increment();
+        }
+        if (call.recovery() != null) {
+            recovered.withTag("how", call.recovery()).increment();
+        }
+        if (call.degraded() != null) {
+            degraded.withTag("how", call.degraded()).increment();
+        }
         Usage usage = call.usage();
         count(model, "input", usage.inputTokens());
         count(model, "output", usage.outputTokens());
         count(model, "cached_input", usage.cachedInputTokens());
         count(model, "reasoning", usage.reasoningTokens());
+    }
+
+    /** Records an attempt that failed; {@code model} is what labels call its model. */
+    void failed(String model, String failure) {
+        failures.withTags("model", model, "failure", failure).increment();
     }
 
     private void count(String model, String type, long amount) {

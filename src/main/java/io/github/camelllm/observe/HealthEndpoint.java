@@ -36,11 +36,10 @@ public final class HealthEndpoint implements Processor {
         CamelContext context = exchange.getContext();
         Models models = context.getRegistry().findSingleByType(Models.class);
         Meters meters = context.getRegistry().findSingleByType(Meters.class);
-        ModelStates states = meters == null ? new ModelStates(context, new ModelNames(context)) : meters.states();
         LatencyWindow latencies = meters == null ? LatencyWindow.none() : meters.latencies();
         List<Model> all = models == null ? List.of() : models.all();
         List<Entry> entries = all.stream()
-                .map(model -> new Entry(model, states.of(model), latencies.of(model.name())))
+                .map(model -> new Entry(model, ModelState.of(model), latencies.of(model.name())))
                 .toList();
         Responses.json(exchange, 200, HealthReport.of(entries, latencies.window(), settings));
     }

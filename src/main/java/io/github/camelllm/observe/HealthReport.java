@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelHealth;
 import io.github.camelllm.observe.LatencyWindow.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +41,10 @@ final class HealthReport {
     private static void judge(Entry entry, HealthSettings settings, List<String> reasons) {
         Model model = entry.model();
         Latency latency = entry.latency();
-        if (entry.state() == ModelState.OPEN) {
+        if (entry.state() == ModelState.UNHEALTHY) {
             reasons.add(model.name() + ": its circuit breaker is open");
+        } else if (entry.state() == ModelState.DEGRADED && model.health().breaker() == ModelHealth.Breaker.CLOSED) {
+            reasons.add(model.name() + ": many of its calls fail or take long");
         }
         if (model.live()
                 && latency.count() >= settings.minRequests()
@@ -63,7 +66,11 @@ final class HealthReport {
         json.put("operation", model.operation().label());
         json.put("live", model.live());
         json.put("missing", model.missing());
-        json.put("state", entry.state().label());
+        json.put(
+                "state",
+                model.live() ? model.health().breaker().name().toLowerCase(Locale.ROOT) : ModelState.NO_KEY.label());
+        json.put("health", model.live() ? entry.state().label() : null);
+        json.put("failure_percent", model.live() ? Math.round(model.health().failureShare() * 100) : null);
         json.put("requests", entry.latency().count());
         boolean seen = entry.latency().count() > 0;
         ObjectNode latency = json.putObject("latency_ms");

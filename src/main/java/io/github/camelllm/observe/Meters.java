@@ -80,17 +80,20 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         CallMeters meters = callMeters();
         String model = names.label(call.model());
         meters.record(call, model, model.equals(call.model()) ? call.provider() : model);
-        call.attempts().forEach(this::recordLatency);
+        call.attempts().forEach(this::record);
     }
 
     /**
      * A model's latency is its own: from the request to the first sign of an answer, so that a slow reader does not make
      * a model look slow. Failures do not count, because a fast one would make it look fast; running out of time does.
      */
-    private void recordLatency(FinishedCall.Try attempt) {
+    private void record(FinishedCall.Try attempt) {
         boolean timeout = ErrorCode.UPSTREAM_TIMEOUT.code().equals(attempt.errorCode());
         if (attempt.waitedNanos() >= 0 && (attempt.errorCode() == null || timeout)) {
             latencies.record(names.label(attempt.model()), attempt.waitedNanos());
+        }
+        if (attempt.failure() != null) {
+            callMeters().failed(names.label(attempt.model()), attempt.failure());
         }
     }
 
@@ -112,11 +115,6 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         return latencies;
     }
 
-    ModelStates states() {
-        callMeters();
-        return states;
-    }
-
     private CallMeters callMeters() {
         CallMeters ready = callMeters;
         return ready != null ? ready : prepare();
@@ -126,7 +124,7 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         if (callMeters == null) {
             registry = Registries.of(camelContext);
             names = new ModelNames(camelContext);
-            states = new ModelStates(camelContext, names);
+            states = new ModelStates(names);
             stateGauge = states.gauge(registry);
             latencies = new LatencyWindow(Calls.ticker(camelContext), settings.window());
             if (settings.jvm()) {

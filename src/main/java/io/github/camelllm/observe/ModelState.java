@@ -1,15 +1,16 @@
 package io.github.camelllm.observe;
 
+import io.github.camelllm.call.Model;
 import java.util.Locale;
 
 /** Whether a model can be called, as the metric {@code llm_model_state} and {@code /health} say it. */
 enum ModelState {
-    /** Healthy: its circuit breaker is closed, or it has none. */
-    CLOSED(0),
-    /** Its circuit breaker lets a few calls through to see whether it has recovered. */
-    HALF_OPEN(1),
+    /** Its circuit breaker is closed, if it has one, and its calls go well. */
+    HEALTHY(0),
+    /** Its circuit breaker is half open, or many of its calls fail or take long. */
+    DEGRADED(1),
     /** Its circuit breaker refuses calls. */
-    OPEN(2),
+    UNHEALTHY(2),
     /** It lacks a setting, most often its key. */
     NO_KEY(3);
 
@@ -17,6 +18,17 @@ enum ModelState {
 
     ModelState(int value) {
         this.value = value;
+    }
+
+    static ModelState of(Model model) {
+        if (!model.live()) {
+            return NO_KEY;
+        }
+        return switch (model.health().state()) {
+            case HEALTHY -> HEALTHY;
+            case DEGRADED -> DEGRADED;
+            case UNHEALTHY -> UNHEALTHY;
+        };
     }
 
     /** The metric's value. */

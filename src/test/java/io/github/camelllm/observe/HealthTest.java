@@ -10,8 +10,7 @@ import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
-import io.github.camelllm.step.Chain;
-import io.github.camelllm.step.Step;
+import io.github.camelllm.problem.UpstreamFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,13 +23,17 @@ class HealthTest {
     /** A breaker below two steps, with a third inside: the shape of the shipped model routes. */
     private static final String MODEL =
             """
+            - beans:
+                - name: entry
+                  type: io.github.camelllm.provider.ModelStep
+                  properties: { model: gpt-x, provider: openai }
             - errorHandler: { noErrorHandler: {} }
             - route:
                 id: llm-model-gpt-x
                 from:
                   uri: direct:llm-model-gpt-x
                   steps:
-                    - policy: { ref: through }
+                    - policy: { ref: entry }
                     - policy: { ref: inFlight }
                     - throttle:
                         expression: { constant: "10" }
@@ -43,21 +46,11 @@ class HealthTest {
                           slidingWindowSize: 2
                           throwExceptionWhenHalfOpenOrOpenState: true
                         steps:
-                          - policy: { ref: through }
                           - process: { ref: model }
             """;
 
-    /** A step that does nothing. */
-    public static final class Through extends Step {
-        @Override
-        protected void around(io.github.camelllm.call.Call call, Exchange exchange, Chain next) throws Exception {
-            next.proceed();
-        }
-    }
-
     private static Observed withBreaker(Processor model) throws Exception {
-        Observed gateway = new Observed(MODEL).model("gpt-x");
-        gateway.context.getRegistry().bind("through", new Through());
+        Observed gateway = new Observed(MODEL);
         gateway.context.getRegistry().bind("model", model);
         return gateway.start();
     }
@@ -80,10 +73,11 @@ class HealthTest {
                             """
                             {"status":"ok","reasons":[],"live_models":["gpt-x"],"window_seconds":60,"models":[
                               {"name":"claude-x","provider":"anthropic","operation":"chat","live":false,
-                               "missing":"ANTHROPIC_API_KEY","state":"no_key","requests":0,
+                               "missing":"ANTHROPIC_API_KEY","state":"no_key","health":null,
+                               "failure_percent":null,"requests":0,
                                "latency_ms":{"p50":null,"p95":null,"p99":null}},
                               {"name":"gpt-x","provider":"openai","operation":"chat","live":true,
-                               "missing":null,"state":"closed","requests":4,
+                               "missing":null,"state":"closed","health":"healthy","failure_percent":0,"requests":4,
                                "latency_ms":{"p50":%s,"p95":%s,"p99":%s}}]}"""
                                     .formatted(
                                             gateway.health().at("/models/1/latency_ms/p50"),
@@ -139,7 +133,7 @@ class HealthTest {
         AtomicBoolean broken = new AtomicBoolean(true);
         try (Observed gateway = withBreaker(exchange -> {
             if (broken.get()) {
-                throw Problem.of(ErrorCode.UPSTREAM_ERROR, "no luck");
+                throw Problem.of(ErrorCode.UPSTREAM_ERROR, "no luck").withUpstream(UpstreamFailure.STATUS_500);
             }
             exchange.getMessage().setBody(new Answer(null, Json.object()));
         })) {

@@ -1,0 +1,54 @@
+package io.github.camelllm.degrade;
+
+import java.lang.management.ManagementFactory;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the gateway into degraded mode by hand: {@code io.github.camelllm:type=Degrade,context=…} in JMX. */
+public final class DegradeSwitch implements DegradeSwitchMBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DegradeSwitch.class);
+
+    private volatile boolean degraded;
+    private ObjectName name;
+    private int routes;
+
+    @Override
+    public boolean isDegraded() {
+        return degraded;
+    }
+
+    @Override
+    public void setDegraded(boolean degraded) {
+        if (this.degraded != degraded) {
+            LOG.warn("degraded mode is switched {}", degraded ? "on: no model is asked" : "off");
+        }
+        this.degraded = degraded;
+    }
+
+    /** For each route that the step stands in; the first shows it in JMX. */
+    synchronized void register(String context) {
+        if (routes++ > 0) {
+            return;
+        }
+        try {
+            name = new ObjectName("io.github.camelllm:type=Degrade,context=" + ObjectName.quote(context));
+            ManagementFactory.getPlatformMBeanServer().registerMBean(this, name);
+        } catch (JMException e) {
+            LOG.warn("the switch of degraded mode is not in JMX: {}", e.toString());
+            name = null;
+        }
+    }
+
+    synchronized void unregister() {
+        if (--routes == 0 && name != null) {
+            try {
+                ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+            } catch (JMException e) {
+                LOG.debug("the switch was not in JMX any more", e);
+            }
+        }
+    }
+}

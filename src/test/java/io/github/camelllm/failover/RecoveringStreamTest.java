@@ -1,0 +1,241 @@
+package io.github.camelllm.failover;
+
+import static io.github.camelllm.failover.ChainOfModels.prefill;
+import static io.github.camelllm.failover.ChainOfModels.streams;
+import static io.github.camelllm.failover.FailoverTest.fails;
+import static io.github.camelllm.failover.FailoverTest.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ModelHealth.Breaker;
+import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.failover.ChainOfModels.Behaviour;
+import io.github.camelllm.failover.ChainOfModels.Outcome;
+import io.github.camelllm.problem.UpstreamFailure;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of streams that break off after their first content, through a route. */
+class RecoveringStreamTest {
+
+    private static final String ASK = "{'stream':true,'max_tokens':100,'messages':[{'role':'user','content':'hi'}]}";
+    private static final UpstreamFailure CUT = UpstreamFailure.STALLED;
+
+    private final ChainOfModels chain = new ChainOfModels();
+
+    @BeforeEach
+    void retryNothing() {
+        chain.failover.setRetries(0);
+    }
+
+    @AfterEach
+    void stop() {
+        chain.close();
+    }
+
+    @Test
+    void goesOnAtTheNextModelThatTakesAPrefill() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick ", "brown "))
+                .model("cannot", streams(null, "unasked"))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "fox ", "jumps"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.text()).isEqualTo("The quick brown fox jumps");
+        assertThat(chain.asked).containsExactly("a", "b");
+        JsonNode messages = chain.requests.get(1).path("messages");
+        assertThat(messages.get(1))
+                .isEqualTo(Json.MAPPER.readTree("{\"role\":\"assistant\",\"content\":\"The quick brown\"}"));
+        assertThat(chain.requests.get(1).path("max_tokens").asInt()).isLessThan(100);
+        assertThat(chain.call.getRecovery()).isEqualTo("continued");
+        assertThat(chain.call.getRequest().tree().path("messages")).hasSize(2);
+    }
+
+    @Test
+    void staysOneAnswerToTheClient() throws Exception {
+        chain.model("a", streams(failure(CUT), "one ")).model("b", prefill(), Breaker.CLOSED, streams(null, "two"));
+
+        List<JsonNode> events = chain.send(ASK).events();
+
+        assertThat(events).extracting(event -> event.path("id").asText()).containsOnly("id-a");
+        assertThat(events.stream().filter(event -> event.at("/choices/0/delta").has("role")))
+                .hasSize(1);
+        assertThat(events.get(events.size() - 1).at("/choices/0/finish_reason").asText())
+                .isEqualTo("stop");
+    }
+
+    @Test
+    void countsBothPartsOfAContinuedAnswer() throws Exception {
+        chain.model("a", streams(failure(CUT), "one ")).model("b", prefill(), Breaker.CLOSED, streams(null, "two"));
+
+        chain.send(ASK);
+
+        assertThat(chain.call.getUsage().outputTokens()).isGreaterThan(3);
+        assertThat(chain.call.getAttempts().get(0).usage()).isNotNull();
+        assertThat(chain.call.getAttempts().get(0).problem().upstream()).contains(CUT);
+    }
+
+    @Test
+    void repeatsNoWhiteSpaceThatTheClientHas() throws Exception {
+        chain.model("a", streams(failure(CUT), "one\n\n"))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "\n", "\ntwo"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("one\n\ntwo");
+    }
+
+    @Test
+    void withholdsWhatARestartedAnswerRepeats() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick ", "brown"))
+                .model("b", streams(null, "The ", "quick brown ", "fox ", "jumps"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.text()).isEqualTo("The quick brown fox jumps");
+        assertThat(chain.call.getRecovery()).isEqualTo("restarted");
+    }
+
+    @Test
+    void endsWithTheCauseWhenARestartedAnswerDiverges() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick brown")).model("b", streams(null, "The quick ", "red fox"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo("The quick brown");
+        assertThat(outcome.problem().upstream()).contains(CUT);
+    }
+
+    @Test
+    void endsWithTheCauseWhenARestartedAnswerIsShorter() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick brown")).model("b", streams(null, "The quick"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo("The quick brown");
+        assertThat(outcome.problem().upstream()).contains(CUT);
+    }
+
+    @Test
+    void restartsWhenNobodyCanGoOn() throws Exception {
+        chain.model("a", streams(failure(CUT), "one "))
+                .model("b", prefill(), Breaker.CLOSED, fails(UpstreamFailure.STATUS_400))
+                .model("c", streams(null, "one ", "two"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("one two");
+        assertThat(chain.asked).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void neverTellsTheComplaintOfTheModelThatWasToHelp() throws Exception {
+        chain.model("a", streams(failure(CUT), "one "))
+                .model("b", prefill(), Breaker.CLOSED, fails(UpstreamFailure.STATUS_400));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem().upstream()).contains(CUT);
+        assertThat(outcome.text()).isEqualTo("one ");
+    }
+
+    @Test
+    void survivesASecondBreak() throws Exception {
+        chain.model("a", streams(failure(CUT), "one "))
+                .model("b", prefill(), Breaker.CLOSED, streams(failure(CUT), "two "))
+                .model("c", prefill(), Breaker.CLOSED, streams(null, "three"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.text()).isEqualTo("one two three");
+    }
+
+    @Test
+    void asksTheSameModelOnceMoreWhenThereIsNoOther() throws Exception {
+        chain.failover.setRetries(1);
+        chain.model(
+                "a",
+                prefill(),
+                Breaker.CLOSED,
+                streams(failure(UpstreamFailure.BROKEN_OFF), "one "),
+                streams(null, "two"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("one two");
+        assertThat(chain.asked).containsExactly("a", "a");
+    }
+
+    @Test
+    void endsWithTheErrorWhereThatIsTheSetting() throws Exception {
+        chain.failover.setRecovery("error");
+        chain.model("a", streams(failure(CUT), "one ")).model("b", streams(null, "one ", "two"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem().upstream()).contains(CUT);
+        assertThat(chain.asked).containsExactly("a");
+    }
+
+    @Test
+    void restartsAToolCallUnderTheIdThatTheClientKnows() throws Exception {
+        chain.model("a", toolCall("call_a", failure(CUT), "{\"city\":", "\"Pa"))
+                .model("b", toolCall("call_b", null, "{\"city\":\"Par", "is\"}"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem()).isNull();
+        StringBuilder arguments = new StringBuilder();
+        StringBuilder ids = new StringBuilder();
+        StringBuilder names = new StringBuilder();
+        for (JsonNode event : outcome.events()) {
+            JsonNode call = event.at("/choices/0/delta/tool_calls/0");
+            ids.append(call.path("id").asText(""));
+            names.append(call.at("/function/name").asText(""));
+            arguments.append(call.at("/function/arguments").asText(""));
+        }
+        assertThat(arguments).hasToString("{\"city\":\"Paris\"}");
+        assertThat(ids).hasToString("call_a");
+        assertThat(names).hasToString("weather");
+    }
+
+    private static Behaviour toolCall(String id, io.github.camelllm.problem.Problem failure, String... pieces) {
+        return call -> {
+            TokenStream head = (TokenStream) streams(failure).answer(call);
+            java.util.ArrayList<StreamEvent> events = new java.util.ArrayList<>();
+            events.add(head.next());
+            for (int i = 0; i < pieces.length; i++) {
+                com.fasterxml.jackson.databind.node.ObjectNode delta = Json.object();
+                com.fasterxml.jackson.databind.node.ObjectNode tool =
+                        delta.putArray("tool_calls").addObject().put("index", 0);
+                if (i == 0) {
+                    tool.put("id", id).put("type", "function");
+                    tool.putObject("function").put("name", "weather").put("arguments", pieces[i]);
+                } else {
+                    tool.putObject("function").put("arguments", pieces[i]);
+                }
+                events.add(ChainOfModels.chunk("id", delta, null));
+            }
+            if (failure == null) {
+                events.add(ChainOfModels.chunk("id", Json.object(), "tool_calls"));
+                return TokenStream.of(events);
+            }
+            TokenStream tail = (TokenStream) streams(failure).answer(call);
+            tail.next(); // its role
+            return new TokenStream() {
+                private final java.util.Iterator<StreamEvent> iterator = events.iterator();
+
+                @Override
+                protected StreamEvent pull() {
+                    return iterator.hasNext() ? iterator.next() : tail.next();
+                }
+
+                @Override
+                protected void release() {
+                    tail.close();
+                }
+            };
+        };
+    }
+}
