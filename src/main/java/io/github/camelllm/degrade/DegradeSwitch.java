@@ -1,7 +1,6 @@
 package io.github.camelllm.degrade;
 
-import java.lang.management.ManagementFactory;
-import javax.management.JMException;
+import io.github.camelllm.step.Jmx;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,25 +29,14 @@ public final class DegradeSwitch implements DegradeSwitchMBean {
 
     /** For each route that the step stands in; the first shows it in JMX. */
     synchronized void register(String context) {
-        if (routes++ > 0) {
-            return;
-        }
-        try {
-            name = new ObjectName("io.github.camelllm:type=Degrade,context=" + ObjectName.quote(context));
-            ManagementFactory.getPlatformMBeanServer().registerMBean(this, name);
-        } catch (JMException e) {
-            LOG.warn("the switch of degraded mode is not in JMX: {}", e.toString());
-            name = null;
+        if (routes++ == 0) {
+            name = Jmx.show(this, "Degrade", context, null);
         }
     }
 
     synchronized void unregister() {
-        if (--routes == 0 && name != null) {
-            try {
-                ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
-            } catch (JMException e) {
-                LOG.debug("the switch was not in JMX any more", e);
-            }
+        if (--routes == 0) {
+            Jmx.hide(name);
         }
     }
 }

@@ -95,6 +95,12 @@ final class SettingsTable {
                     Kind.duration(Duration.ofMillis(1), HOUR),
                     "/health says degraded once a model's 95th percentile of latency is beyond this."),
             new Setting(
+                    "llm.probe.enabled",
+                    "false",
+                    Kind.flag(),
+                    "true asks models that are not healthy for one token now and then (routes/probe.camel.yaml)."),
+            new Setting("llm.probe.interval", "10s", Kind.duration(Duration.ofMillis(100), HOUR), "How often it does."),
+            new Setting(
                     SHUTDOWN_TIMEOUT,
                     "30s",
                     Kind.duration(ZERO, HOUR),

@@ -13,10 +13,12 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Jmx;
 import io.github.camelllm.step.Step;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
+import javax.management.ObjectName;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
@@ -52,6 +54,7 @@ public final class ModelStep extends Step {
     private Duration healthWindow = ModelHealth.Settings.DEFAULT.window();
     private volatile Model entry;
     private volatile RouteBreaker breaker;
+    private ObjectName shown;
 
     /** What clients and chains call the model. */
     public void setModel(String model) {
@@ -151,6 +154,7 @@ public final class ModelStep extends Step {
         Calls.models(route.getCamelContext()).add(entered);
         breaker = routeBreaker;
         entry = entered;
+        shown = Jmx.show(new ModelView(health), "Model", route.getCamelContext().getName(), model);
     }
 
     private Abilities abilities() {
@@ -181,6 +185,7 @@ public final class ModelStep extends Step {
         if (entry != null) { // else its name was taken, and the entry under it is another route's
             Calls.models(route.getCamelContext()).remove(entry);
             entry = null;
+            Jmx.hide(shown);
         }
     }
 
