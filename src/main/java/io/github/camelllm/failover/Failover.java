@@ -123,7 +123,11 @@ public final class Failover extends Step {
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
-        List<Model> chain = chainOf(call);
+        List<Model> chain = chainOf(call, exchange);
+        if (chain.isEmpty()) {
+            next.proceed(); // nobody above has said which models: there is nothing to go on to
+            return;
+        }
         call.deadline(call.ticker().nanos() + settings.deadline().toNanos());
         Round round = new Round(call, exchange, settings, patience, chain);
         Chain checked = () -> {
@@ -138,14 +142,17 @@ public final class Failover extends Step {
         }
     }
 
-    private List<Model> chainOf(Call call) {
-        List<Model> chain = new ArrayList<>();
-        for (String name : call.getChain()) {
-            models.find(name).ifPresent(chain::add);
+    /** As {@code choose} has ordered it; without that step, as the routes have named it. */
+    private List<Model> chainOf(Call call, Exchange exchange) {
+        List<String> names = call.getChain();
+        if (names.isEmpty()) {
+            names = List.of(exchange.getProperty(Calls.CHAIN, "", String.class).split(","));
         }
-        if (chain.isEmpty()) {
-            throw Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "No model is available for this request.")
-                    .withDetail("no step before failover has chosen models that are set up: is 'choose' above it?");
+        List<Model> chain = new ArrayList<>();
+        for (String name : names) {
+            models.find(name.strip())
+                    .filter(model -> model.live() && model.operation() == call.getOperation())
+                    .ifPresent(chain::add);
         }
         return chain;
     }

@@ -187,7 +187,11 @@ final class Round {
         call.choose(model);
         Calls.publish(exchange, call);
         attempt = Completions.mark(exchange);
-        next.proceed();
+        try {
+            next.proceed();
+        } finally {
+            attempt.end();
+        }
     }
 
     /** Lets go of all that the last attempt holds. */

@@ -18,13 +18,10 @@ import org.apache.camel.Route;
  * Picks the models: those of the chain that are set up and do what is asked, in order. The first is chosen; a {@code
  * failover} step below goes on to the others.
  *
- * <p>The chain is the exchange property {@value #CHAIN}, names separated by commas, first choice first, which the routes
+ * <p>The chain is the exchange property {@value Calls#CHAIN}, names separated by commas, first choice first, which the routes
  * set; without it the chain is the model that the client asked for.
  */
 public final class ChooseModel extends Step {
-
-    /** The exchange property with which routes name the models that may answer. */
-    public static final String CHAIN = "llm.chain";
 
     private boolean simulateWithoutKeys = true;
     private ModelOrder order = ModelOrder.PRIORITY;
@@ -54,7 +51,7 @@ public final class ChooseModel extends Step {
         List<Model> live = new ArrayList<>();
         List<String> passedOver = new ArrayList<>();
         for (String name :
-                exchange.getProperty(CHAIN, call.getAsked(), String.class).split(",")) {
+                exchange.getProperty(Calls.CHAIN, call.getAsked(), String.class).split(",")) {
             Optional<Model> model = models.find(name.strip());
             if (model.isPresent() && model.get().live() && model.get().operation() == call.getOperation()) {
                 live.add(model.get());

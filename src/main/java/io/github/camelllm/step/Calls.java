@@ -34,6 +34,9 @@ public final class Calls {
     /** The exchange property with the model that is to answer, once it is chosen; see {@link #publish}. */
     public static final String MODEL = "llm.model";
 
+    /** The exchange property with which routes name the models that may answer: names separated by commas. */
+    public static final String CHAIN = "llm.chain";
+
     /** Looked up once: a search by type walks Camel's registry, which is not safe while something is bound. */
     private static final Map<CamelContext, Ticker> TICKERS = Collections.synchronizedMap(new WeakHashMap<>());
 

@@ -18,17 +18,12 @@ import org.apache.camel.support.UnitOfWorkHelper;
 public final class Completions {
 
     private final Exchange exchange;
-    private final Set<Synchronization> before = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Synchronization> before;
+    private Set<Synchronization> since;
 
     private Completions(Exchange exchange) {
         this.exchange = exchange;
-        UnitOfWork work = exchange.getUnitOfWork();
-        if (work != null) {
-            work.handoverSynchronization(exchange, completion -> {
-                before.add(completion);
-                return false; // only looked at: it stays where it is
-            });
-        }
+        this.before = all();
     }
 
     /** Remembers what has been left so far. */
@@ -36,15 +31,36 @@ public final class Completions {
         return new Completions(exchange);
     }
 
-    /** Does what has been left since the mark. */
+    /** Says that the run is over: what is left from now on is left by others. */
+    public void end() {
+        if (since == null) {
+            since = all();
+            since.removeAll(before);
+        }
+    }
+
+    /** Does what the run has left; the second call does nothing. */
     public void run() {
+        end();
         UnitOfWork work = exchange.getUnitOfWork();
-        if (work == null) {
+        if (work == null || since.isEmpty()) {
             return;
         }
         Exchange aside = new DefaultExchange(exchange.getContext());
-        work.handoverSynchronization(aside, completion -> !before.contains(completion));
-        List<Synchronization> since = aside.getExchangeExtension().handoverCompletions();
-        UnitOfWorkHelper.doneSynchronizations(exchange, since);
+        work.handoverSynchronization(aside, since::contains);
+        List<Synchronization> left = aside.getExchangeExtension().handoverCompletions();
+        UnitOfWorkHelper.doneSynchronizations(exchange, left);
+    }
+
+    private Set<Synchronization> all() {
+        Set<Synchronization> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        UnitOfWork work = exchange.getUnitOfWork();
+        if (work != null) {
+            work.handoverSynchronization(exchange, completion -> {
+                all.add(completion);
+                return false; // only looked at: it stays where it is
+            });
+        }
+        return all;
     }
 }

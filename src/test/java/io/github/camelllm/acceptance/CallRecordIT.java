@@ -24,6 +24,11 @@ import org.junit.jupiter.api.Test;
 /** What is told of a call once it is over: one line of JSON, metrics, health. */
 class CallRecordIT extends GatewayAcceptance {
 
+    @Override
+    void prepare(GatewaySetup setup) {
+        setup.oneAttempt();
+    }
+
     private static final String SECRET = "the-prompt-nobody-may-log";
     private static final List<String> FIELDS = List.of(
             "time",

@@ -29,6 +29,7 @@ import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Cut;
+import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.Reply;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +38,11 @@ import org.junit.jupiter.api.Test;
 
 /** OpenAI's own SDK, with nothing changed but its base URL. */
 class OpenAiSdkIT extends GatewayAcceptance {
+
+    @Override
+    void prepare(GatewaySetup setup) {
+        setup.oneAttempt();
+    }
 
     private static final String IMAGE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
 

@@ -29,6 +29,7 @@ class UpstreamFailureIT extends GatewayAcceptance {
 
     @Override
     void prepare(GatewaySetup setup) throws IOException {
+        setup.oneAttempt();
         setup.model("hasty", with(NO_BREAKER, "firstByteTimeout", "500", "idleTimeout", "500"));
         setup.model("brief", with(NO_BREAKER, "totalTimeout", "900", "idleTimeout", "5000"));
         int unused;

@@ -203,7 +203,7 @@ class RoutingTest {
         reached.clear();
         Exchange done = context.createProducerTemplate().request("direct:choose", exchange -> {
             Calls.attach(exchange, call);
-            exchange.setProperty(ChooseModel.CHAIN, chain);
+            exchange.setProperty(Calls.CHAIN, chain);
         });
         return new Outcome(
                 reached.isEmpty() ? null : reached.get(0),

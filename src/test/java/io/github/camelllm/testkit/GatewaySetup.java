@@ -66,6 +66,12 @@ public final class GatewaySetup {
                 .env("OPENAI_BASE_URL", upstream.baseUrl().toString());
     }
 
+    /** Asks each model once, and ends a stream that breaks off with its error: for tests of a single attempt. */
+    public GatewaySetup oneAttempt() {
+        return replace("routes/gateway.camel.yaml", "retries: 1 ", "retries: 0 ")
+                .replace("routes/gateway.camel.yaml", "recovery: continue,restart", "recovery: error");
+    }
+
     /** Sets a variable of the process's environment. */
     public GatewaySetup env(String name, String value) {
         environment.put(name, value);
