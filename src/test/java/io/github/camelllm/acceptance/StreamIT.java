@@ -152,11 +152,19 @@ class StreamIT extends GatewayAcceptance {
                         "upstream_error"),
                 Arguments.of(
                         "an error among its events, then [DONE]",
-                        Reply.sse(Sse.of(abc().data().get(0), "{\"error\":{\"message\":\"overloaded\"}}", "[DONE]")),
+                        Reply.sse(Sse.of(
+                                abc().data().get(0),
+                                abc().data().get(1),
+                                "{\"error\":{\"message\":\"overloaded\"}}",
+                                "[DONE]")),
                         "upstream_error"),
                 Arguments.of(
                         "an error whose event is a text",
-                        Reply.sse(Sse.of(abc().data().get(0), "{\"error\":\"CUDA out of memory\"}", "[DONE]")),
+                        Reply.sse(Sse.of(
+                                abc().data().get(0),
+                                abc().data().get(1),
+                                "{\"error\":\"CUDA out of memory\"}",
+                                "[DONE]")),
                         "upstream_error"));
     }
 
