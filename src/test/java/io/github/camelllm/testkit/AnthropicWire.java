@@ -36,6 +36,12 @@ final class AnthropicWire {
         return wrong == null ? whole(body, script(body)) : error(400, wrong);
     }
 
+    /** The same as a whole, whoever asks. */
+    static String body(JsonNode request) {
+        String wrong = wrong(request);
+        return wrong == null ? script(request).json() : errorBody(400, wrong);
+    }
+
     private static String wrong(JsonNode body) {
         if (!body.path("model").isTextual()) {
             return "model: Field required";
