@@ -67,7 +67,7 @@ final class AnthropicRequest {
             messages.instruct(JSON_ONLY);
         }
         messages.writeTo(wire);
-        AnthropicTools.write(request, wire, model.forcedTools(), unsupported);
+        AnthropicTools.write(request, wire, model.forcedTools() && !thinks(), unsupported);
         return wire;
     }
 
@@ -118,13 +118,16 @@ final class AnthropicRequest {
         return value.isObject() ? value : Json.object();
     }
 
-    /** What stops at a blank would stop at nearly everything; the API refuses it, so it is left to say so. */
+    /** Anthropic refuses to stop at white space alone. */
     private void stop(JsonNode value) {
         ArrayNode sequences = Json.MAPPER.createArrayNode();
-        if (value.isArray()) {
-            sequences.addAll((ArrayNode) value);
-        } else {
-            sequences.add(value);
+        for (JsonNode sequence :
+                value.isArray() ? value : Json.MAPPER.createArrayNode().add(value)) {
+            if (sequence.asText().isBlank()) {
+                unsupported.accept("stop");
+            } else {
+                sequences.add(sequence);
+            }
         }
         if (!sequences.isEmpty()) {
             wire.set("stop_sequences", sequences);
@@ -175,7 +178,8 @@ final class AnthropicRequest {
             return;
         }
         if (call.isContinuing() || lacksThinking()) {
-            call.warn("reasoning_effort left out: the conversation holds an answer without its thinking");
+            call.warn("reasoning_effort left out: "
+                    + (call.isContinuing() ? "an answer is continued" : "tools were called without thinking"));
             return;
         }
         long most = wire.path("max_tokens").asLong();
@@ -205,6 +209,10 @@ final class AnthropicRequest {
         switch (format.path("type").asText()) {
             case "text" -> {}
             case "json_schema" -> {
+                if (call.isContinuing()) {
+                    unsupported.accept("response_format"); // it does not go with a beginning of the answer
+                    return;
+                }
                 JsonNode schema = format.path("json_schema").path("schema");
                 ObjectNode target = outputConfig().putObject("format").put("type", "json_schema");
                 target.set("schema", AnthropicTools.closed(schema.isObject() ? schema : openObject()));
@@ -223,7 +231,7 @@ final class AnthropicRequest {
 
     /** 1 is the default of both, and current models take no more than one of them. */
     private void sampling() {
-        boolean thinks = wire.path("thinking").path("type").asText().equals("enabled");
+        boolean thinks = thinks();
         boolean warm = says("temperature");
         if (warm) {
             boolean hot = request.get("temperature").decimalValue().compareTo(BigDecimal.ONE) > 0;
@@ -235,6 +243,11 @@ final class AnthropicRequest {
         if (given("top_k")) {
             set("top_k", model.sampling() && !thinks);
         }
+    }
+
+    /** Who thinks on a budget takes no sampling and cannot be made to call a tool. */
+    private boolean thinks() {
+        return wire.path("thinking").path("type").asText().equals("enabled");
     }
 
     private boolean says(String field) {
