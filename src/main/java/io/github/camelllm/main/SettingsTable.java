@@ -65,6 +65,16 @@ final class SettingsTable {
                     Kind.credential(),
                     "The key for it. Keep it out of this file: the environment is the place for secrets."),
             new Setting(
+                    "llm.anthropic.base-url",
+                    "{{env:ANTHROPIC_BASE_URL:https://api.anthropic.com}}",
+                    Kind.httpUrl(),
+                    "Where the models of Anthropic's dialect are."),
+            new Setting(
+                    "llm.anthropic.key",
+                    "{{env:ANTHROPIC_API_KEY:}}",
+                    Kind.credential(),
+                    "The key for it. Keep it out of this file: the environment is the place for secrets."),
+            new Setting(
                     "llm.validate.max-characters",
                     "1000000",
                     Kind.number(1, 100_000_000),

@@ -39,7 +39,7 @@ final class ErrorAnswers {
     private static final Set<String> TOO_LONG = Set.of("context_length_exceeded", "string_above_max_length");
     private static final Pattern TOO_LONG_IN_WORDS = Pattern.compile(
             "(?i)maximum context length|prompt is too long|input is too long|exceeds? the (?:available )?context"
-                    + "|exceeds? the (?:model's )?context|input token count|context window|too many (?:input )?tokens");
+                    + "|exceeds? the (?:model's )?context|exceed context limit|input token count|context window|too many (?:input )?tokens");
     private static final Set<String> AGAINST_POLICY =
             Set.of("content_policy_violation", "content_filter", "moderation_blocked", "ResponsibleAIPolicyViolation");
 

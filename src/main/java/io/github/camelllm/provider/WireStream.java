@@ -23,6 +23,7 @@ abstract class WireStream extends TokenStream {
     private volatile boolean begun;
     private volatile boolean whole;
     private volatile long outputEstimate;
+    private volatile Usage knownInput;
     private volatile Thread reader;
 
     WireStream(Call call, WireSource source) {
@@ -36,6 +37,11 @@ abstract class WireStream extends TokenStream {
     /** Adds to what is assumed to have been produced, should the provider never say. One thread only. */
     protected final void estimateOutput(long tokens) {
         outputEstimate = outputEstimate + tokens;
+    }
+
+    /** Takes the prompt's part of a usage for known, should the rest never be told. One thread only. */
+    protected final void knownInput(Usage usage) {
+        knownInput = usage;
     }
 
     /** Waits for the first content, or for an end without any. */
@@ -81,7 +87,11 @@ abstract class WireStream extends TokenStream {
 
     private void settle() {
         if (call.getUsage() == null && begun) {
-            call.used(Usage.estimate(call.inputEstimate(), outputEstimate));
+            Usage known = knownInput;
+            call.used(
+                    known == null
+                            ? Usage.estimate(call.inputEstimate(), outputEstimate)
+                            : new Usage(known.inputTokens(), outputEstimate, known.cachedInputTokens(), 0, true));
         }
     }
 

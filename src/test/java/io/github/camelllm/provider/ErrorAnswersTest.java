@@ -30,6 +30,13 @@ class ErrorAnswersTest {
             400 | {'error':{'message':'no','code':'content_policy_violation'}}              | CONTENT_POLICY_VIOLATION
             400 | {'error':{'message':'no','code':'content_filter'}}                        | CONTENT_POLICY_VIOLATION
             400 | {'error':{'message':'no','innererror':{'code':'ResponsibleAIPolicyViolation'}}} | CONTENT_POLICY_VIOLATION
+            400 | {'type':'error','error':{'message':'prompt is too long: 210000 tokens > 200000 maximum'}} | CONTEXT_LENGTH_EXCEEDED
+            400 | {'type':'error','error':{'message':'input length and `max_tokens` exceed context limit: 1 + 9 > 8'}} | CONTEXT_LENGTH_EXCEEDED
+            400 | {'type':'error','error':{'type':'invalid_request_error','message':'Your credit balance is too low to access the Anthropic API.'}} | NO_MODEL_AVAILABLE
+            400 | {'type':'error','error':{'type':'invalid_request_error','message':'max_tokens: 9 > 8'}} | INVALID_REQUEST
+            413 | {'type':'error','error':{'type':'request_too_large','message':'Request exceeds the maximum size'}} | REQUEST_TOO_LARGE
+            429 | {'type':'error','error':{'type':'rate_limit_error','message':'x'}} | GLOBAL_RATE_LIMITED
+            529 | {'type':'error','error':{'type':'overloaded_error','message':'Overloaded'}} | UPSTREAM_ERROR
             400 | {'error':'just text'}            | INVALID_REQUEST
             400 | <html>                           | INVALID_REQUEST
             400 | ''                               | INVALID_REQUEST

@@ -30,10 +30,12 @@ final class ModelRoutes implements AutoCloseable {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final Models models = new Models();
 
-    private ModelRoutes(Map<String, String> parameters) throws Exception {
+    private ModelRoutes(String template, Map<String, String> parameters) throws Exception {
         Properties properties = new Properties();
         properties.put("llm.openai.base-url", "http://127.0.0.1:1/v1");
         properties.put("llm.openai.key", "");
+        properties.put("llm.anthropic.base-url", "http://127.0.0.1:1");
+        properties.put("llm.anthropic.key", "");
         properties.put("llm.simulator.first-token-delay", "0s");
         properties.put("llm.simulator.event-delay", "0s");
         context.getPropertiesComponent().setOverrideProperties(properties);
@@ -43,7 +45,7 @@ final class ModelRoutes implements AutoCloseable {
             Reader reader = exchange.getProperty(READER, Reader.class);
             reader.read(exchange.getMessage().getBody());
         });
-        StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: openai\n"
+        StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: " + template + "\n"
                 + "    routeId: llm-model-m\n    parameters:\n      - { name: model, value: m }\n");
         parameters.forEach((name, value) -> yaml.append("      - { name: ")
                 .append(name)
@@ -64,7 +66,12 @@ final class ModelRoutes implements AutoCloseable {
 
     /** With these parameters of the template {@code openai}. */
     static ModelRoutes start(Map<String, String> parameters) throws Exception {
-        return new ModelRoutes(parameters);
+        return start("openai", parameters);
+    }
+
+    /** With these parameters of that template. */
+    static ModelRoutes start(String template, Map<String, String> parameters) throws Exception {
+        return new ModelRoutes(template, parameters);
     }
 
     CamelContext context() {

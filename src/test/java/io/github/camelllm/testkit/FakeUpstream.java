@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * A provider that speaks OpenAI's wire format over a real socket, answers well by default, misbehaves exactly as told, and
+ * A provider that speaks OpenAI's and Anthropic's wire format over a real socket, answers well by default, misbehaves exactly as told, and
  * remembers every byte it was sent.
  *
  * <p>What it replies is, in this order: what {@link #next} has queued; what {@link #always} has set; what the request's model
- * orders by name ({@code fake-status-503}, see {@link NamedReplies}); the answer that OpenAI would give. Thread-safe.
+ * orders by name ({@code fake-status-503}, see {@link NamedReplies}); the answer that OpenAI would give, or Anthropic on its path. Thread-safe.
  *
  * <p>A client that closes one half of its connection counts as gone.
  */

@@ -72,6 +72,11 @@ public final class GatewaySetup {
                 .replace("routes/gateway.camel.yaml", "recovery: continue,restart", "recovery: error");
     }
 
+    /** Makes the upstream Anthropic: {@code ANTHROPIC_API_KEY} and {@code ANTHROPIC_BASE_URL}. */
+    public GatewaySetup anthropic(FakeUpstream upstream) {
+        return env("ANTHROPIC_API_KEY", UPSTREAM_KEY).env("ANTHROPIC_BASE_URL", "http://127.0.0.1:" + upstream.port());
+    }
+
     /** Sets a variable of the process's environment. */
     public GatewaySetup env(String name, String value) {
         environment.put(name, value);

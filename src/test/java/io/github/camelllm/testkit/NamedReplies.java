@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * <table>
  * <caption>Names; N is a number. Those that end in an event count are about streams.</caption>
- * <tr><td>{@code fake-status-N}</td><td>OpenAI's error object with that status</td></tr>
+ * <tr><td>{@code fake-status-N}</td><td>the provider's error object with that status</td></tr>
  * <tr><td>{@code fake-html-N}</td><td>an HTML page with that status</td></tr>
  * <tr><td>{@code fake-empty}, {@code fake-bad-json}</td><td>200 with no body, with half a JSON object</td></tr>
  * <tr><td>{@code fake-hang-up}, {@code fake-reset}, {@code fake-silent}</td><td>FIN, RST, nothing at all</td></tr>
@@ -22,7 +23,7 @@ import java.util.regex.Pattern;
  * <tr><td>{@code fake-words-N}</td><td>an answer of N words</td></tr>
  * <tr><td>{@code fake-cut-N}, {@code fake-rst-N}, {@code fake-stall-N}</td><td>FIN, RST, nothing more after N events</td></tr>
  * <tr><td>{@code fake-garbage-N}, {@code fake-error-N}</td><td>an event of no JSON, an error object, after N events</td></tr>
- * <tr><td>{@code fake-no-done}, {@code fake-no-usage}, {@code fake-no-finish}</td><td>a stream without it</td></tr>
+ * <tr><td>{@code fake-no-done}, {@code fake-no-usage}, {@code fake-no-finish}</td><td>a stream without it; at Anthropic {@code message_stop} is its {@code [DONE]}</td></tr>
  * </table>
  */
 final class NamedReplies {
@@ -38,6 +39,16 @@ final class NamedReplies {
      * @throws IllegalArgumentException when it begins like one that does
      */
     static Reply find(JsonNode request) {
+        return find(request, Reply::error, NamedReplies::answer);
+    }
+
+    /** What makes an answer of its own wire format with a fault, by the fault's name and number. */
+    interface Faulty {
+        Reply answer(JsonNode request, String order, int n);
+    }
+
+    /** The same in another wire format, whose errors by status and faulty answers are given. */
+    static Reply find(JsonNode request, IntFunction<Reply> error, Faulty faulty) {
         String name = request.path("model").asText();
         Matcher matcher = NAME.matcher(name);
         if (!matcher.matches()) {
@@ -45,25 +56,38 @@ final class NamedReplies {
         }
         int n = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
         return switch (matcher.group(1)) {
-            case "status" -> Reply.error(n);
+            case "status" -> error.apply(n);
             case "html" -> Reply.html(n);
             case "empty" -> Reply.of(200, "application/json", new byte[0]);
             case "bad-json" -> Reply.of(200, "application/json", "{\"id\":".getBytes(StandardCharsets.UTF_8));
             case "hang-up" -> Reply.hangUp(Cut.FIN);
             case "reset" -> Reply.hangUp(Cut.RST);
             case "silent" -> Reply.silence();
-            default -> answer(request, matcher.group(1), n);
+            default -> faulty.answer(request, matcher.group(1), n);
         };
     }
 
     private static Reply answer(JsonNode request, String order, int n) {
         ChatScript script = OpenAiWire.script(request);
-        Sse sse = script.sse();
         switch (order) {
             case "wait":
                 return whole(request, script).headersAfter(Duration.ofMillis(n));
             case "words":
                 return whole(request, words(request, n));
+            case "no-done":
+                return Reply.sse(script.withoutDone().sse());
+            case "no-usage":
+                return whole(request, script.withoutUsage());
+            case "no-finish":
+                return whole(request, script.finish(null));
+            default:
+                return streamed(order, n, script.sse(), OpenAiWire.errorBody(500, "The server had an error"));
+        }
+    }
+
+    /** A regular stream with the fault that a name orders. */
+    static Reply streamed(String order, int n, Sse sse, String error) {
+        switch (order) {
             case "pace":
                 return Reply.sse(sse.every(Duration.ofMillis(n)));
             case "cut":
@@ -75,14 +99,7 @@ final class NamedReplies {
             case "garbage":
                 return Reply.sse(sse.insert(n, "}{ not JSON"));
             case "error":
-                return Reply.sse(sse.insert(n, OpenAiWire.errorBody(500, "The server had an error"))
-                        .endAfter(n + 1));
-            case "no-done":
-                return Reply.sse(script.withoutDone().sse());
-            case "no-usage":
-                return whole(request, script.withoutUsage());
-            case "no-finish":
-                return whole(request, script.finish(null));
+                return Reply.sse(sse.insert(n, error).endAfter(n + 1));
             default:
                 throw new IllegalArgumentException("no reply goes by the name of fake-" + order);
         }

@@ -29,11 +29,13 @@ final class OpenAiWire {
         if (body == null) {
             return error(400, "We could not parse the JSON body of your request.");
         }
-        Reply ordered = NamedReplies.find(body);
+        boolean anthropic = request.path().endsWith(AnthropicWire.PATH);
+        Reply ordered = anthropic ? AnthropicWire.ordered(body) : NamedReplies.find(body);
         if (ordered != null) {
             return ordered;
         }
         return switch (request.method() + " " + request.path()) {
+            case "POST /v1/messages" -> AnthropicWire.answer(request, body);
             case "POST /v1/chat/completions" -> chat(body);
             case "POST /v1/embeddings" -> Reply.json(200, embeddings(body));
             default -> error(404, "Unknown request URL: " + request.method() + " " + request.path());
@@ -103,7 +105,7 @@ final class OpenAiWire {
     }
 
     /** The text of a message's content; parts that are no text are named by their type. */
-    private static String text(JsonNode content) {
+    static String text(JsonNode content) {
         if (!content.isArray()) {
             return content.asText();
         }
@@ -117,7 +119,7 @@ final class OpenAiWire {
         return String.join(" ", parts);
     }
 
-    private static List<String> inPieces(String text, int size) {
+    static List<String> inPieces(String text, int size) {
         List<String> pieces = new ArrayList<>();
         for (int from = 0; from < text.length(); from += size) {
             pieces.add(text.substring(from, Math.min(text.length(), from + size)));
@@ -125,7 +127,7 @@ final class OpenAiWire {
         return pieces;
     }
 
-    private static int words(JsonNode node) {
+    static int words(JsonNode node) {
         if (node.isTextual()) {
             return node.textValue().strip().split("\\s+").length;
         }

@@ -1,0 +1,179 @@
+package io.github.camelllm.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.call.Usage;
+import io.github.camelllm.problem.Problem;
+
+/** An answer of Anthropic's Messages API as a chat completion. */
+final class AnthropicAnswer {
+
+    private AnthropicAnswer() {}
+
+    /**
+     * Translates a whole answer, and notes its usage and finish reason on the call.
+     *
+     * @throws Problem when it is none
+     */
+    static ObjectNode completion(Call call, ObjectNode answer) {
+        if (answer.path("type").asText().equals("error") || answer.path("error").isObject()) {
+            throw Refusals.inBandError(
+                    call.getModel(),
+                    "sent something that is no answer",
+                    ErrorAnswers.reason(ErrorAnswers.errorOf(answer), "an error object with status 200"));
+        }
+        JsonNode blocks = answer.path("content");
+        String stopReason = answer.path("stop_reason").textValue();
+        if (!blocks.isArray() || stopReason == null) {
+            throw Refusals.badAnswer(call.getModel(), "no content or no stop_reason in it");
+        }
+        ObjectNode message = message(call, blocks);
+        Usage usage = usage(answer.path("usage"), null);
+        boolean calls = message.has("tool_calls");
+        if (saysNothing(stopReason, calls, blocks.isEmpty(), usage)) {
+            throw Refusals.badAnswer(call.getModel(), "no content in spite of stop_reason " + known(stopReason));
+        }
+        call.finishReason(finishReason(stopReason));
+        call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), OpenAi.textTokens(message)));
+
+        ObjectNode completion = head(call, answer, "chat.completion");
+        ObjectNode choice = completion.putArray("choices").addObject().put("index", 0);
+        choice.set("message", message);
+        choice.putNull("logprobs").put("finish_reason", finishReason(stopReason));
+        if (usage != null) {
+            completion.set("usage", usageNode(usage, answer.path("usage")));
+        }
+        return completion;
+    }
+
+    /** Whether an answer lacks what its stop reason promises. Claude may well end its turn with nothing to say. */
+    static boolean saysNothing(String stopReason, boolean calls, boolean empty, Usage usage) {
+        return stopReason.equals("tool_use") && !calls
+                || stopReason.equals("end_turn") && empty && (usage == null || usage.outputTokens() == 0);
+    }
+
+    /** The fields that completions and chunks begin with; of a message as far as it tells. */
+    static ObjectNode head(Call call, JsonNode message, String object) {
+        return Json.object()
+                .put("id", message.path("id").asText("chatcmpl-" + call.getId()))
+                .put("object", object)
+                .put("created", call.ticker().now().getEpochSecond())
+                .put("model", message.path("model").asText(call.getModel()));
+    }
+
+    private static ObjectNode message(Call call, JsonNode blocks) {
+        StringBuilder text = new StringBuilder();
+        StringBuilder reasoning = new StringBuilder();
+        ArrayNode thoughts = Json.MAPPER.createArrayNode();
+        ArrayNode calls = Json.MAPPER.createArrayNode();
+        for (JsonNode block : blocks) {
+            switch (block.path("type").asText()) {
+                case "text" -> text.append(string(call, block, "text"));
+                case "thinking" -> {
+                    reasoning.append(string(call, block, "thinking"));
+                    thoughts.add(block);
+                }
+                case "redacted_thinking" -> thoughts.add(block);
+                case "tool_use" -> {
+                    if (!block.path("input").isObject()) {
+                        throw Refusals.badAnswer(call.getModel(), "a tool_use without input");
+                    }
+                    calls.add(toolCall(
+                            string(call, block, "id"),
+                            string(call, block, "name"),
+                            block.get("input").toString()));
+                }
+                default -> {} // the provider's own tools at work
+            }
+        }
+        ObjectNode message = Json.object().put("role", "assistant");
+        if (text.isEmpty() && !calls.isEmpty()) {
+            message.putNull("content");
+        } else {
+            message.put("content", text.toString());
+        }
+        message.putNull("refusal");
+        if (!reasoning.isEmpty()) {
+            message.put("reasoning_content", reasoning.toString());
+        }
+        if (!thoughts.isEmpty()) {
+            message.set("thinking_blocks", thoughts);
+        }
+        if (!calls.isEmpty()) {
+            message.set("tool_calls", calls);
+        }
+        return message;
+    }
+
+    static ObjectNode toolCall(String id, String name, String arguments) {
+        ObjectNode toolCall = Json.object().put("id", id).put("type", "function");
+        toolCall.putObject("function").put("name", name).put("arguments", arguments);
+        return toolCall;
+    }
+
+    private static String string(Call call, JsonNode block, String field) {
+        String value = block.path(field).textValue();
+        if (value == null) {
+            throw Refusals.badAnswer(call.getModel(), "a " + block.path("type").asText() + " without " + field);
+        }
+        return value;
+    }
+
+    /** A stop reason in OpenAI's words. An answer that was to go on is one that was cut. */
+    static String finishReason(String stopReason) {
+        return switch (stopReason) {
+            case "max_tokens", "model_context_window_exceeded", "pause_turn" -> "length";
+            case "tool_use" -> "tool_calls";
+            case "refusal" -> "content_filter";
+            default -> "stop";
+        };
+    }
+
+    private static String known(String stopReason) {
+        return stopReason.equals("tool_use") || stopReason.equals("end_turn") ? stopReason : "other";
+    }
+
+    /**
+     * The usage that an answer or an event reports. What is read from the cache or written to it is not part of {@code
+     * input_tokens} at Anthropic, but is part of the prompt.
+     *
+     * @param before what an earlier event reported, for what this one leaves out; null when there was none
+     * @return null when none of both reports any
+     */
+    static Usage usage(JsonNode usage, Usage before) {
+        boolean input = usage.path("input_tokens").isNumber();
+        boolean output = usage.path("output_tokens").isNumber();
+        if (before == null && !input || !input && !output) {
+            return before;
+        }
+        long read = count(usage.path("cache_read_input_tokens"));
+        return Usage.reported(
+                input
+                        ? count(usage.path("input_tokens")) + read + count(usage.path("cache_creation_input_tokens"))
+                        : before.inputTokens(),
+                output ? count(usage.path("output_tokens")) : before == null ? 0 : before.outputTokens(),
+                input ? read : before.cachedInputTokens(),
+                0);
+    }
+
+    static ObjectNode usageNode(Usage usage, JsonNode reported) {
+        ObjectNode node = Json.object()
+                .put("prompt_tokens", usage.inputTokens())
+                .put("completion_tokens", usage.outputTokens())
+                .put("total_tokens", usage.totalTokens());
+        ObjectNode details = node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInputTokens());
+        long written = count(reported.path("cache_creation_input_tokens"));
+        if (written > 0) {
+            details.put("cache_creation_tokens", written);
+        }
+        return node;
+    }
+
+    /** Bounded, so that no sum of them overflows. */
+    private static long count(JsonNode node) {
+        return node.canConvertToLong() ? Math.max(0, Math.min(node.longValue(), Integer.MAX_VALUE)) : 0;
+    }
+}

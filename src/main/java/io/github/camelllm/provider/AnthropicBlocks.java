@@ -1,0 +1,153 @@
+package io.github.camelllm.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Json;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The content blocks of a streamed answer, each piece as the delta of a chat completion chunk. */
+final class AnthropicBlocks {
+
+    private final String model;
+    private final Map<Integer, Block> open = new HashMap<>();
+    private int begun;
+    private int calls;
+
+    /** One block; {@code text} gathers its thinking, {@code tool} is the index of its tool call. */
+    private static final class Block {
+        private String type;
+        private int tool;
+        private boolean arguments;
+        private final StringBuilder text = new StringBuilder();
+        private String signature;
+    }
+
+    AnthropicBlocks(String model) {
+        this.model = model;
+    }
+
+    /** How many blocks have begun. */
+    int begun() {
+        return begun;
+    }
+
+    /** How many of them are tool calls. */
+    int calls() {
+        return calls;
+    }
+
+    /** The delta of a {@code content_block_start}; null when there is nothing to say. */
+    ObjectNode start(JsonNode event) {
+        JsonNode given = event.path("content_block");
+        Block block = block(event);
+        block.type = given.path("type").asText();
+        switch (block.type) {
+            case "tool_use" -> {
+                block.tool = calls++;
+                JsonNode input = given.path("input");
+                block.arguments = !input.isEmpty();
+                return toolCall(AnthropicAnswer.toolCall(
+                                given.path("id").asText(),
+                                given.path("name").asText(),
+                                block.arguments ? input.toString() : "")
+                        .put("index", block.tool));
+            }
+            case "redacted_thinking" -> {
+                return thought(given);
+            }
+            case "thinking" -> {
+                return thinking(block, given.path("thinking"));
+            }
+            default -> {
+                return content(given.path("text"));
+            }
+        }
+    }
+
+    /** The same of a {@code content_block_delta}. */
+    ObjectNode delta(JsonNode event) {
+        JsonNode delta = event.path("delta");
+        Block block = block(event);
+        switch (delta.path("type").asText()) {
+            case "text_delta" -> {
+                return content(delta.path("text"));
+            }
+            case "thinking_delta" -> {
+                return thinking(block, delta.path("thinking"));
+            }
+            case "signature_delta" -> {
+                block.signature = delta.path("signature").asText();
+                return null;
+            }
+            case "input_json_delta" -> {
+                return arguments(block, delta.path("partial_json").asText());
+            }
+            default -> {
+                return null;
+            }
+        }
+    }
+
+    /** The same of a {@code content_block_stop}. */
+    ObjectNode stop(JsonNode event) {
+        Block block = open.remove(event.path("index").asInt(0));
+        if (block == null) {
+            return null;
+        }
+        if ("tool_use".equals(block.type) && !block.arguments) {
+            return arguments(block, "{}"); // a call without arguments streams none, which is no JSON
+        }
+        return block.signature == null
+                ? null
+                : thought(Json.object()
+                        .put("type", "thinking")
+                        .put("thinking", block.text.toString())
+                        .put("signature", block.signature));
+    }
+
+    private Block block(JsonNode event) {
+        return open.computeIfAbsent(event.path("index").asInt(0), index -> {
+            begun++;
+            return new Block();
+        });
+    }
+
+    private ObjectNode arguments(Block block, String piece) {
+        if (block.type == null) {
+            throw Refusals.brokenOff(model, "sent a part of a tool call alone", "its content_block_start is missing");
+        }
+        if (!block.type.equals("tool_use") || piece.isEmpty()) {
+            return null; // a tool of the provider's own
+        }
+        block.arguments = true;
+        ObjectNode toolCall = Json.object().put("index", block.tool);
+        toolCall.putObject("function").put("arguments", piece);
+        return toolCall(toolCall);
+    }
+
+    private static ObjectNode toolCall(ObjectNode toolCall) {
+        ObjectNode delta = Json.object();
+        delta.putArray("tool_calls").add(toolCall);
+        return delta;
+    }
+
+    private static ObjectNode thought(JsonNode thought) {
+        ObjectNode delta = Json.object();
+        delta.putArray("thinking_blocks").add(thought);
+        return delta;
+    }
+
+    private static ObjectNode thinking(Block block, JsonNode text) {
+        block.text.append(text.asText(""));
+        return said("reasoning_content", text);
+    }
+
+    private static ObjectNode content(JsonNode text) {
+        return said("content", text);
+    }
+
+    private static ObjectNode said(String field, JsonNode text) {
+        return text.asText("").isEmpty() ? null : Json.object().put(field, text.asText());
+    }
+}

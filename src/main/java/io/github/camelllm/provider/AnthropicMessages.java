@@ -1,0 +1,226 @@
+package io.github.camelllm.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The messages of a chat in Anthropic's words: instructions apart, the results of tools in messages of the user, and
+ * neighbours of the same role made one.
+ */
+final class AnthropicMessages {
+
+    private static final Pattern DATA_URL = Pattern.compile("(?is)data:([^;,]+)[^,]*;base64,(.*)");
+    private static final Pattern IMAGE = Pattern.compile("image/(?:jpeg|png|gif|webp)");
+    private static final String PDF = "application/pdf";
+
+    private final Consumer<String> unsupported;
+    private final ArrayNode system = Json.MAPPER.createArrayNode();
+    private final ArrayNode messages = Json.MAPPER.createArrayNode();
+
+    AnthropicMessages(Consumer<String> unsupported) {
+        this.unsupported = unsupported;
+    }
+
+    /** Adds messages in OpenAI's words. */
+    void addAll(JsonNode all) {
+        for (int i = 0; i < all.size(); i++) {
+            add(all.get(i), "messages[" + i + "]");
+        }
+    }
+
+    /** Adds an instruction behind those there are. */
+    void instruct(String text) {
+        system.addObject().put("type", "text").put("text", text);
+    }
+
+    /** Writes {@code system} and {@code messages}. */
+    void writeTo(ObjectNode wire) {
+        if (system.size() == 1 && system.get(0).size() == 2) {
+            wire.set("system", system.get(0).get("text"));
+        } else if (!system.isEmpty()) {
+            wire.set("system", system);
+        }
+        trimPrefill();
+        wire.set("messages", messages);
+    }
+
+    private void add(JsonNode message, String where) {
+        String role = message.path("role").asText();
+        ArrayNode blocks = Json.MAPPER.createArrayNode();
+        if (message.path("name").isTextual() && !role.equals("tool")) {
+            unsupported.accept(where + ".name");
+        }
+        switch (role) {
+            case "system", "developer" -> content(message, blocks, where);
+            case "user" -> content(message, blocks, where);
+            case "assistant" -> assistant(message, blocks, where);
+            case "tool" -> toolResult(message, blocks, where);
+            default -> unsupported.accept(where + ".role");
+        }
+        if (blocks.isEmpty()) {
+            return; // Anthropic refuses messages without content, which say nothing anyway
+        }
+        if (!message.path("cache_control").isMissingNode()) {
+            ((ObjectNode) blocks.get(blocks.size() - 1)).set("cache_control", message.get("cache_control"));
+        }
+        if (role.equals("system") || role.equals("developer")) {
+            system.addAll(blocks);
+        } else {
+            append(role.equals("assistant") ? "assistant" : "user", blocks);
+        }
+    }
+
+    private void append(String role, ArrayNode blocks) {
+        JsonNode last = messages.path(messages.size() - 1);
+        if (last.path("role").asText().equals(role)) {
+            ((ArrayNode) last.get("content")).addAll(blocks);
+        } else {
+            messages.addObject().put("role", role).set("content", blocks);
+        }
+    }
+
+    private void assistant(JsonNode message, ArrayNode blocks, String where) {
+        for (JsonNode thought : message.path("thinking_blocks")) {
+            blocks.add(thought);
+        }
+        content(message, blocks, where); // reasoning_content lacks its signature and cannot be given back
+        text(message.path("refusal"), blocks);
+        for (String lost : new String[] {"audio", "function_call"}) {
+            if (message.path(lost).isObject()) {
+                unsupported.accept(where + "." + lost);
+            }
+        }
+        JsonNode calls = message.path("tool_calls");
+        for (int i = 0; i < calls.size(); i++) {
+            JsonNode function = calls.get(i).path("function");
+            if (!function.isObject()) {
+                unsupported.accept(where + ".tool_calls[" + i + "]");
+                continue;
+            }
+            ObjectNode use = block(blocks, "tool_use", calls.get(i));
+            use.put("id", toolId(calls.get(i).path("id")));
+            use.set("name", function.path("name"));
+            use.set("input", input(function.path("arguments").asText("")));
+        }
+    }
+
+    /** Tool calls are history: arguments that never were an object are shown as what they were. */
+    private static JsonNode input(String arguments) {
+        if (arguments.isBlank()) {
+            return Json.object();
+        }
+        try {
+            JsonNode parsed = Json.read(arguments.getBytes(StandardCharsets.UTF_8));
+            if (parsed.isObject()) {
+                return parsed;
+            }
+        } catch (IOException e) {
+            // shown as text
+        }
+        return Json.object().put("arguments", arguments);
+    }
+
+    private void toolResult(JsonNode message, ArrayNode blocks, String where) {
+        ObjectNode result =
+                block(blocks, "tool_result", Json.object()).put("tool_use_id", toolId(message.path("tool_call_id")));
+        ArrayNode content = Json.MAPPER.createArrayNode();
+        content(message, content, where);
+        if (!content.isEmpty()) {
+            result.set("content", content);
+        }
+        if (message.path("is_error").booleanValue()) {
+            result.put("is_error", true);
+        }
+    }
+
+    /** Anthropic takes letters, digits, _ and - alone. */
+    private static String toolId(JsonNode id) {
+        return id.asText("").replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+
+    private void content(JsonNode message, ArrayNode blocks, String where) {
+        JsonNode content = message.path("content");
+        text(content, blocks);
+        for (int i = 0; content.isArray() && i < content.size(); i++) {
+            part(content.get(i), blocks, where + ".content[" + i + "]");
+        }
+    }
+
+    private static void text(JsonNode text, ArrayNode blocks) {
+        if (text.isTextual() && !text.textValue().isBlank()) {
+            blocks.addObject().put("type", "text").set("text", text);
+        }
+    }
+
+    private void part(JsonNode part, ArrayNode blocks, String where) {
+        switch (part.path("type").asText()) {
+            case "text", "refusal" -> {
+                JsonNode text = part.path(part.path("type").asText());
+                if (text.isTextual() && !text.textValue().isBlank()) {
+                    block(blocks, "text", part).set("text", text);
+                }
+            }
+            case "image_url" -> image(part, blocks, where);
+            case "file" -> file(part, blocks, where);
+            default -> unsupported.accept(where + "." + part.path("type").asText());
+        }
+    }
+
+    private void image(JsonNode part, ArrayNode blocks, String where) {
+        String url = part.path("image_url").path("url").asText();
+        Matcher data = DATA_URL.matcher(url);
+        if (data.matches() && IMAGE.matcher(data.group(1)).matches()) {
+            base64(block(blocks, "image", part), data);
+        } else if (url.regionMatches(true, 0, "http", 0, 4)) {
+            block(blocks, "image", part).putObject("source").put("type", "url").put("url", url);
+        } else {
+            unsupported.accept(where + ".image_url");
+        }
+    }
+
+    private void file(JsonNode part, ArrayNode blocks, String where) {
+        JsonNode file = part.path("file");
+        Matcher data = DATA_URL.matcher(file.path("file_data").asText());
+        if (!data.matches() || !data.group(1).equals(PDF)) {
+            unsupported.accept(where + ".file");
+            return;
+        }
+        ObjectNode document = block(blocks, "document", part);
+        base64(document, data);
+        if (file.path("filename").isTextual()) {
+            document.set("title", file.get("filename"));
+        }
+    }
+
+    private static void base64(ObjectNode block, Matcher data) {
+        block.putObject("source")
+                .put("type", "base64")
+                .put("media_type", data.group(1))
+                .put("data", data.group(2));
+    }
+
+    private static ObjectNode block(ArrayNode blocks, String type, JsonNode from) {
+        ObjectNode block = blocks.addObject().put("type", type);
+        if (from.has("cache_control")) {
+            block.set("cache_control", from.get("cache_control"));
+        }
+        return block;
+    }
+
+    /** Anthropic refuses a beginning of an answer that ends in white space. */
+    private void trimPrefill() {
+        JsonNode last = messages.path(messages.size() - 1);
+        JsonNode content = last.path("content");
+        JsonNode block = content.path(content.size() - 1);
+        if (last.path("role").asText().equals("assistant") && block.path("text").isTextual()) {
+            ((ObjectNode) block).put("text", block.get("text").textValue().stripTrailing());
+        }
+    }
+}

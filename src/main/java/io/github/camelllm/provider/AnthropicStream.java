@@ -1,0 +1,162 @@
+package io.github.camelllm.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.Usage;
+import io.github.camelllm.problem.Problem;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream of the Messages API as chat completion chunks. It is whole once a {@code stop_reason} has come; {@code
+ * message_stop} only ends the waiting.
+ */
+final class AnthropicStream extends WireStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AnthropicStream.class);
+
+    private final Call call;
+    private final WireSource source;
+    private final SseReader events;
+    private final AnthropicBlocks blocks;
+    private final Deque<StreamEvent> ready = new ArrayDeque<>();
+    private ObjectNode head;
+    private Usage usage;
+    private JsonNode inputUsage = MissingNode.getInstance();
+    private boolean outputCounted;
+    private String stopReason;
+
+    AnthropicStream(Call call, WireSource source, SseReader events) {
+        super(call, source);
+        this.call = call;
+        this.source = source;
+        this.events = events;
+        this.blocks = new AnthropicBlocks(call.getModel());
+    }
+
+    @Override
+    protected StreamEvent read() throws IOException {
+        while (ready.isEmpty()) {
+            byte[] data = nextData();
+            JsonNode event = data == null ? MissingNode.getInstance() : new StreamEvent(data).json();
+            if (data == null || event.path("type").asText().equals("message_stop")) {
+                if (stopReason == null) {
+                    throw cut(data == null ? "broke off its stream" : "ended its stream without a stop reason");
+                }
+                return null;
+            }
+            take(event);
+        }
+        return ready.poll();
+    }
+
+    private byte[] nextData() throws IOException {
+        if (stopReason == null) {
+            return events.next();
+        }
+        source.hurry();
+        try {
+            return events.next();
+        } catch (IOException e) {
+            LOG.debug("no message_stop will come", e);
+            return null;
+        }
+    }
+
+    private Problem cut(String how) {
+        return Refusals.brokenOff(
+                call.getModel(), how, "no stop_reason after " + blocks.begun() + " blocks of content");
+    }
+
+    /** What is no JSON or of a type unknown is passed over. */
+    private void take(JsonNode event) {
+        switch (event.path("type").asText()) {
+            case "message_start" -> {
+                report(event.path("message").path("usage"));
+                begin(event.path("message"));
+            }
+            case "content_block_start" -> delta(blocks.start(event));
+            case "content_block_delta" -> delta(blocks.delta(event));
+            case "content_block_stop" -> delta(blocks.stop(event));
+            case "message_delta" -> {
+                report(event.path("usage"));
+                outputCounted |= event.path("usage").path("output_tokens").isNumber();
+                String reason = event.path("delta").path("stop_reason").textValue();
+                if (reason != null && stopReason == null) {
+                    finish(reason);
+                }
+            }
+            default -> {
+                if (event.path("error").isObject()) {
+                    throw Refusals.inBandError(
+                            call.getModel(),
+                            "failed in the middle of its answer",
+                            ErrorAnswers.reason(ErrorAnswers.errorOf(event), "an error object in the stream"));
+                }
+            }
+        }
+    }
+
+    private void begin(JsonNode message) {
+        if (head == null) {
+            head = AnthropicAnswer.head(call, message, "chat.completion.chunk");
+            emit(Json.object().put("role", "assistant").put("content", ""), null);
+        }
+    }
+
+    private void delta(ObjectNode delta) {
+        if (delta != null) {
+            begin(MissingNode.getInstance());
+            estimateOutput(OpenAi.textTokens(delta));
+            emit(delta, null);
+        }
+    }
+
+    /** Counts are totals so far, not differences; early ones of the output are not final. */
+    private void report(JsonNode reported) {
+        usage = AnthropicAnswer.usage(reported, usage);
+        if (reported.path("input_tokens").isNumber()) {
+            inputUsage = reported;
+            knownInput(usage);
+        }
+    }
+
+    private void finish(String reason) {
+        if (AnthropicAnswer.saysNothing(reason, blocks.calls() > 0, blocks.begun() == 0, usage)) {
+            throw Refusals.badAnswer(call.getModel(), "a stream without content");
+        }
+        stopReason = reason;
+        String finishReason = AnthropicAnswer.finishReason(reason);
+        call.finishReason(finishReason);
+        begin(MissingNode.getInstance());
+        emit(Json.object(), finishReason);
+        if (usage == null || !outputCounted) {
+            return; // it is estimated at the end
+        }
+        call.used(usage);
+        if (call.getRequest().wantsStreamUsage()) {
+            ObjectNode last = head.deepCopy();
+            last.putArray("choices");
+            last.set("usage", AnthropicAnswer.usageNode(usage, inputUsage));
+            ready.add(new StreamEvent(last));
+        }
+    }
+
+    private void emit(ObjectNode delta, String finishReason) {
+        ObjectNode chunk = head.deepCopy();
+        ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
+        choice.set("delta", delta);
+        choice.putNull("logprobs").put("finish_reason", finishReason);
+        if (call.getRequest().wantsStreamUsage()) {
+            chunk.putNull("usage");
+        }
+        ready.add(new StreamEvent(chunk));
+    }
+}
