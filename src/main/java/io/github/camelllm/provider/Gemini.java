@@ -20,6 +20,7 @@ public final class Gemini extends WireStep {
     private static final List<String> PREFILLS = List.of("no", "plain");
 
     private String key = "";
+    private boolean goesOn;
     private GeminiThinking thinking = GeminiThinking.of("minimal,low,medium,high");
 
     /** The provider's key; blank for a provider that wants none. */
@@ -37,12 +38,13 @@ public final class Gemini extends WireStep {
 
     /**
      * Whether the model goes on with an answer that the request begins ({@code plain}, the last content is the model's) or
-     * not ({@code no}).
+     * not ({@code no}): from Gemini 3.5 on a request that ends with the model's turn is refused.
      */
     public void setPrefill(String prefill) {
         if (!PREFILLS.contains(prefill)) {
             throw new IllegalArgumentException("prefill is '" + prefill + "'; " + PREFILLS + " are allowed");
         }
+        this.goesOn = prefill.equals("plain");
     }
 
     @Override
@@ -65,7 +67,7 @@ public final class Gemini extends WireStep {
 
     @Override
     protected byte[] encode(Call call, String model) {
-        return Json.write(new GeminiRequest(call, param -> unsupported(call, param), thinking).translate());
+        return Json.write(new GeminiRequest(call, param -> unsupported(call, param), thinking, goesOn).translate());
     }
 
     @Override

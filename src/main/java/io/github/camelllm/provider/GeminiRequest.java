@@ -55,24 +55,28 @@ final class GeminiRequest {
     private final ObjectNode request;
     private final Consumer<String> unsupported;
     private final GeminiThinking thinking;
+    private final boolean goesOn;
     private final ObjectNode config = Json.object();
 
     /**
      * @param call the call, whose request is only read
      * @param unsupported told each field that has no counterpart; returns when it is to be left out
      * @param thinking how the model is told how much to think
+     * @param goesOn whether the request may end with a turn of the model, to go on with
      */
-    GeminiRequest(Call call, Consumer<String> unsupported, GeminiThinking thinking) {
+    GeminiRequest(Call call, Consumer<String> unsupported, GeminiThinking thinking, boolean goesOn) {
         this.call = call;
         this.request = call.getRequest().tree();
         this.unsupported = unsupported;
         this.thinking = thinking;
+        this.goesOn = goesOn;
     }
 
     /** The request as Gemini reads it. */
     ObjectNode translate() {
         ObjectNode wire = Json.object();
         new GeminiContents(call, unsupported, thinking.wantsSignatures()).write(request.path("messages"), wire);
+        lastTurn((ArrayNode) wire.path("contents"));
         new GeminiTools(call, unsupported).write(request, wire);
         request.properties().forEach(field -> scalar(field.getKey(), field.getValue()));
         lengths();
@@ -88,6 +92,14 @@ final class GeminiRequest {
             wire.set("generationConfig", config);
         }
         return wire;
+    }
+
+    private void lastTurn(ArrayNode contents) {
+        int last = contents.size() - 1;
+        if (!goesOn && contents.path(last).path("role").asText("").equals("model")) {
+            unsupported.accept("messages[" + (request.path("messages").size() - 1) + "].role");
+            contents.remove(last);
+        }
     }
 
     private void scalar(String name, JsonNode value) {

@@ -66,7 +66,10 @@ final class GeminiThinking {
                 yield say(call, "thinking", effortOf(tokens), tokens, unsupported);
             }
             case "disabled" -> say(call, "thinking", "none", 0, unsupported);
-            case "adaptive" -> Json.object().put("includeThoughts", true);
+            case "adaptive" ->
+                budget || wantsSignatures()
+                        ? Json.object().put("includeThoughts", true)
+                        : refuse("thinking", unsupported);
             default -> thinking.isMissingNode() || thinking.isNull() ? null : refuse("thinking", unsupported);
         };
     }

@@ -72,6 +72,7 @@ class GeminiGoldenTest {
         if (pair.has("thinking")) {
             gemini.setThinking(pair.path("thinking").asText());
         }
+        gemini.setPrefill(pair.path("prefill").asText("no"));
         if (pair.has("refused")) {
             Problem problem = catchThrowableOfType(Problem.class, () -> gemini.encode(call, "gemini-x"));
             assertThat(problem.status()).isEqualTo(400);
