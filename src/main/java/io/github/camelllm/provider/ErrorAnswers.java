@@ -96,7 +96,8 @@ final class ErrorAnswers {
         if (error.toString().contains("API_KEY_INVALID")) { // Gemini
             return UpstreamFailure.STATUS_401;
         }
-        if (error.path("status").asText("").equals("FAILED_PRECONDITION")) { // Gemini: the bill, or the place
+        if (failure == UpstreamFailure.STATUS_400
+                && error.path("status").asText("").equals("FAILED_PRECONDITION")) { // Gemini: the bill, or the place
             return UpstreamFailure.STATUS_403;
         }
         return error.path("message").asText("").contains("credit balance is too low") // Anthropic

@@ -138,6 +138,46 @@ class GeminiRouteTest {
         assertThat(call.getUsage().estimated()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void callsToolsAndTakesTheirResults(boolean stream) throws Exception {
+        start();
+        String tools = "'stream':" + stream + ",'tools':[{'type':'function','function':{'name':'weather','parameters':"
+                + "{'type':'object','properties':{'city':{'type':'string'}},'required':['city']}}}],'messages'";
+        Call call = Tries.chat(PLAIN.replace("'messages'", tools));
+        StringBuilder said = new StringBuilder();
+
+        routes.ask(call, body -> said.append(asText(body)));
+
+        assertThat(said).contains("\"name\":\"weather\"", "{\\\"city\\\":", "\"thought_signature\":\"ZmFrZQ==\"");
+        assertThat(call.getFinishReason()).isEqualTo("tool_calls");
+
+        Call next = Tries.chat(PLAIN.replace("'messages'", tools)
+                .replace(
+                        "}]}",
+                        "},{'role':'assistant','tool_calls':[{'id':'fake_0','type':'function','function':{'name':"
+                                + "'weather','arguments':'{}'},'extra_content':{'google':{'thought_signature':'ZmFrZQ=='"
+                                + "}}}]},{'role':'tool','tool_call_id':'fake_0','content':'sunny'}]}"));
+        said.setLength(0);
+        routes.ask(next, body -> said.append(asText(body)));
+
+        assertThat(said).contains("[functionResponse]");
+        assertThat(upstream.lastRequest()
+                        .json()
+                        .at("/contents/1/parts/0/thoughtSignature")
+                        .asText())
+                .isEqualTo("ZmFrZQ==");
+    }
+
+    private static String asText(Object body) throws Exception {
+        if (body instanceof TokenStream stream) {
+            try (stream) {
+                return String.join("", Tries.drain(stream));
+            }
+        }
+        return ((Answer) body).tree().toString();
+    }
+
     @Test
     void aConnectionServesAgain() throws Exception {
         start();

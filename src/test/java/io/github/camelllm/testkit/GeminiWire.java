@@ -74,7 +74,7 @@ final class GeminiWire {
                     case 429 -> "RESOURCE_EXHAUSTED";
                     case 503 -> "UNAVAILABLE";
                     case 504 -> "DEADLINE_EXCEEDED";
-                    default -> status < 500 ? "FAILED_PRECONDITION" : "INTERNAL";
+                    default -> status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
                 };
         ObjectNode json = Json.object();
         json.putObject("error").put("code", status).put("message", message).put("status", name);
