@@ -164,8 +164,10 @@ final class SettingsReader {
                         .toAbsolutePath()
                         .normalize()
                         .toString());
-        // Clients of OpenAI take its address with a slash at the end or without.
-        values.computeIfPresent(SettingsTable.OPENAI_URL, (name, url) -> url.replaceFirst("/+$", ""));
+        // Clients of providers take their addresses with a slash at the end or without.
+        for (String url : List.of(SettingsTable.OPENAI_URL, SettingsTable.ANTHROPIC_URL, SettingsTable.GEMINI_URL)) {
+            values.computeIfPresent(url, (name, value) -> value.replaceFirst("/+$", ""));
+        }
         properties.putAll(values);
         return new Result(problems.isEmpty() ? settings(values, keys) : null, properties, List.copyOf(problems));
     }

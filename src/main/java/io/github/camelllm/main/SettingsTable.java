@@ -13,6 +13,8 @@ final class SettingsTable {
     static final String MAX_BODY = "llm.http.max-body-bytes";
     static final String WORKERS = "llm.http.workers";
     static final String OPENAI_URL = "llm.openai.base-url";
+    static final String ANTHROPIC_URL = "llm.anthropic.base-url";
+    static final String GEMINI_URL = "llm.gemini.base-url";
     static final String KEYS_FILE = "llm.access.keys-file";
     static final String OPEN = "llm.access.open";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
@@ -65,7 +67,7 @@ final class SettingsTable {
                     Kind.credential(),
                     "The key for it. Keep it out of this file: the environment is the place for secrets."),
             new Setting(
-                    "llm.anthropic.base-url",
+                    ANTHROPIC_URL,
                     "{{env:ANTHROPIC_BASE_URL:https://api.anthropic.com}}",
                     Kind.httpUrl(),
                     "Where the models of Anthropic's dialect are."),
@@ -74,6 +76,16 @@ final class SettingsTable {
                     "{{env:ANTHROPIC_API_KEY:}}",
                     Kind.credential(),
                     "The key for it. Keep it out of this file: the environment is the place for secrets."),
+            new Setting(
+                    GEMINI_URL,
+                    "{{env:GEMINI_BASE_URL:https://generativelanguage.googleapis.com}}",
+                    Kind.httpUrl(),
+                    "Where the models of Gemini's dialect are, without the version of the API."),
+            new Setting(
+                    "llm.gemini.key",
+                    "{{env:GEMINI_API_KEY:}}",
+                    Kind.credential(),
+                    "The key for Gemini. Keep it out of this file as well."),
             new Setting(
                     "llm.validate.max-characters",
                     "1000000",

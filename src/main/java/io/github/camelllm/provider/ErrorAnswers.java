@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,10 +33,12 @@ final class ErrorAnswers {
             + "|\\b(?:sk|pk|gsk)[-_][a-z0-9_*-]{4,}"
             + "|\\b(?:key|org|proj|xai|hf)[-_](?=[a-z_-]*[0-9*])[a-z0-9_*-]{4,}"
             + "|\\bAIza[a-z0-9_-]{10,}"
+            + "|\\bAQ\\.[a-z0-9_-]{10,}"
             + "|\\beyJ[a-z0-9_-]{8,}[a-z0-9_.-]*"
             + "|\\b[0-9a-f]{32,}\\b");
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.\\[\\]$-]*");
+    private static final Pattern DELAY = Pattern.compile("(\\d{1,8})(\\.\\d{1,9})?s");
     private static final Set<String> TOO_LONG = Set.of("context_length_exceeded", "string_above_max_length");
     private static final Pattern TOO_LONG_IN_WORDS = Pattern.compile(
             "(?i)maximum context length|prompt is too long|input is too long|exceeds? the (?:available )?context"
@@ -59,7 +62,7 @@ final class ErrorAnswers {
         UpstreamFailure failure = failureOf(status, error);
         return of(model, status, failure, error)
                 .withUpstream(failure)
-                .withRetryAfter(after(retryAfter, now))
+                .withRetryAfter(after(retryAfter == null ? retryDelay(error) : retryAfter, now))
                 .withDetail("upstream answered " + status + ": " + reason(error, "(no reason given)"));
     }
 
@@ -92,6 +95,10 @@ final class ErrorAnswers {
         }
         if (error.toString().contains("API_KEY_INVALID")) { // Gemini
             return UpstreamFailure.STATUS_401;
+        }
+        if (failure == UpstreamFailure.STATUS_400
+                && error.path("status").asText("").equals("FAILED_PRECONDITION")) { // Gemini: the bill, or the place
+            return UpstreamFailure.STATUS_403;
         }
         return error.path("message").asText("").contains("credit balance is too low") // Anthropic
                 ? UpstreamFailure.STATUS_402
@@ -154,6 +161,9 @@ final class ErrorAnswers {
 
     /** The same of an answer, or an event of a stream, that has been parsed. */
     static JsonNode errorOf(JsonNode json) {
+        if (json.isArray()) { // Gemini
+            return json.isEmpty() ? MissingNode.getInstance() : errorOf(json.get(0));
+        }
         JsonNode error = json.path("error");
         if (error.isTextual()) { // Ollama
             return Json.object().set("message", error);
@@ -171,6 +181,11 @@ final class ErrorAnswers {
         return readable.isEmpty() ? otherwise : cut(readable);
     }
 
+    /** A name that a provider gave a thing, if it looks like one. */
+    static String word(String name) {
+        return name.length() <= MAX_PARAM && FIELD.matcher(name).matches() ? name : "(no name)";
+    }
+
     private static String cut(String text) {
         if (text.length() <= MAX_REASON) {
             return text;
@@ -182,6 +197,19 @@ final class ErrorAnswers {
     private static boolean isBill(JsonNode error) {
         return error.path("code").asText("").equals("insufficient_quota")
                 || error.path("type").asText("").equals("insufficient_quota");
+    }
+
+    /** Google's {@code RetryInfo}, "12s" or "1.5s", as the next whole second; null when there is none. */
+    private static String retryDelay(JsonNode error) {
+        for (JsonNode detail : error.path("details")) {
+            Matcher matcher = DELAY.matcher(detail.path("retryDelay").asText(""));
+            if (matcher.matches()) {
+                return matcher.group(2) == null
+                        ? matcher.group(1)
+                        : String.valueOf(Long.parseLong(matcher.group(1)) + 1);
+            }
+        }
+        return null;
     }
 
     /** RFC 9110, section 10.2.3: seconds or a date. What is neither, past or absurdly far says nothing. */

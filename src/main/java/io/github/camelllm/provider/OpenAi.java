@@ -26,12 +26,14 @@ public final class OpenAi extends WireStep {
 
     private static final int MAX_REASON = 64;
     private static final List<String> PREFILLS = List.of("no", "plain", "prefix", "vllm");
+    private static final List<String> ANTHROPIC_FIELDS = List.of("drop", "pass");
 
     private String key = "";
     private String keyHeader = "Authorization";
     private String keyPrefix = "Bearer ";
     private boolean streamUsage = true;
     private String prefill = "no";
+    private boolean dropAnthropicFields = true;
 
     /** The provider's key; blank for a provider that wants none. */
     public void setKey(String key) {
@@ -65,6 +67,19 @@ public final class OpenAi extends WireStep {
         this.prefill = prefill;
     }
 
+    /**
+     * What becomes of fields that are Anthropic's, or Gemini's, and none of OpenAI's: {@code drop} leaves out {@code
+     * cache_control}, {@code thinking}, {@code thinking_blocks} and {@code extra_content} with a warning and takes {@code
+     * top_k} for unsupported; {@code pass} sends all to a provider that knows them, or ignores them.
+     */
+    public void setAnthropicFields(String anthropicFields) {
+        if (!ANTHROPIC_FIELDS.contains(anthropicFields)) {
+            throw new IllegalArgumentException(
+                    "anthropicFields is '" + anthropicFields + "'; " + ANTHROPIC_FIELDS + " are allowed");
+        }
+        this.dropAnthropicFields = anthropicFields.equals("drop");
+    }
+
     @Override
     protected void authorize(Message message) {
         if (!key.isBlank()) {
@@ -82,6 +97,12 @@ public final class OpenAi extends WireStep {
             ObjectNode options =
                     wire.path("stream_options") instanceof ObjectNode given ? given.deepCopy() : Json.object();
             wire.set("stream_options", options.put("include_usage", true));
+        }
+        if (dropAnthropicFields && call.getOperation() == Operation.CHAT) {
+            AnthropicFields.drop(call, wire);
+            if (wire.remove("top_k") != null) {
+                unsupported(call, "top_k");
+            }
         }
         if (call.isContinuing()) {
             prefill(wire);

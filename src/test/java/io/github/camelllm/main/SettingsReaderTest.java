@@ -138,6 +138,18 @@ class SettingsReaderTest {
     }
 
     @Test
+    void takesTheProviderOfGeminiFromItsOwnVariables() {
+        Map<String, String> environment =
+                Map.of("GEMINI_API_KEY", "g-secret", "GEMINI_BASE_URL", "http://localhost:1234/");
+        assertThat(read(environment).settings().values())
+                .containsEntry("llm.gemini.key", "g-secret")
+                .containsEntry("llm.gemini.base-url", "http://localhost:1234");
+        assertThat(read(environment).settings().toString()).doesNotContain("g-secret");
+        assertThat(read(Map.of()).settings().values())
+                .containsEntry("llm.gemini.base-url", "https://generativelanguage.googleapis.com");
+    }
+
+    @Test
     void neverShowsACredential() {
         Map<String, String> environment =
                 Map.of("OPENAI_API_KEY", "sk-secret with blanks", "OPENAI_BASE_URL", "nowhere");

@@ -41,6 +41,11 @@ class ErrorAnswersTest {
             400 | <html>                           | INVALID_REQUEST
             400 | ''                               | INVALID_REQUEST
             422 | {'detail':[{'msg':'x'}]}         | INVALID_REQUEST
+            400 | {'error':{'code':400,'message':'The input token count (9) exceeds the maximum number of tokens allowed (8).','status':'INVALID_ARGUMENT'}} | CONTEXT_LENGTH_EXCEEDED
+            400 | {'error':{'code':400,'message':'API key not valid.','status':'INVALID_ARGUMENT','details':[{'reason':'API_KEY_INVALID'}]}} | UPSTREAM_ERROR
+            400 | {'error':{'code':400,'message':'User location is not supported for the API use.','status':'FAILED_PRECONDITION'}} | UPSTREAM_ERROR
+            400 | [{'error':{'code':400,'message':'The input token count exceeds the maximum'}}] | CONTEXT_LENGTH_EXCEEDED
+            400 | []                               | INVALID_REQUEST
             401 | {'error':{'message':'bad key'}}  | UPSTREAM_ERROR
             402 | {}                               | UPSTREAM_ERROR
             403 | {}                               | UPSTREAM_ERROR

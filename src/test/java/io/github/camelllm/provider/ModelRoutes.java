@@ -30,12 +30,14 @@ final class ModelRoutes implements AutoCloseable {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final Models models = new Models();
 
-    private ModelRoutes(String template, Map<String, String> parameters) throws Exception {
+    private ModelRoutes(String more, String openAiKey) throws Exception {
         Properties properties = new Properties();
         properties.put("llm.openai.base-url", "http://127.0.0.1:1/v1");
-        properties.put("llm.openai.key", "");
+        properties.put("llm.openai.key", openAiKey);
         properties.put("llm.anthropic.base-url", "http://127.0.0.1:1");
         properties.put("llm.anthropic.key", "");
+        properties.put("llm.gemini.base-url", "http://127.0.0.1:1");
+        properties.put("llm.gemini.key", "");
         properties.put("llm.simulator.first-token-delay", "0s");
         properties.put("llm.simulator.event-delay", "0s");
         context.getPropertiesComponent().setOverrideProperties(properties);
@@ -45,22 +47,16 @@ final class ModelRoutes implements AutoCloseable {
             Reader reader = exchange.getProperty(READER, Reader.class);
             reader.read(exchange.getMessage().getBody());
         });
-        StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: " + template + "\n"
-                + "    routeId: llm-model-m\n    parameters:\n      - { name: model, value: m }\n");
-        parameters.forEach((name, value) -> yaml.append("      - { name: ")
-                .append(name)
-                .append(", value: \"")
-                .append(value)
-                .append("\" }\n"));
-        yaml.append("- route:\n    errorHandler: { noErrorHandler: {} }\n    from:\n      uri: direct:ask\n"
+        String yaml = more
+                + "- route:\n    errorHandler: { noErrorHandler: {} }\n    from:\n      uri: direct:ask\n"
                 + "      steps:\n        - toD: { uri: \"direct:llm-model-${header.model}\" }\n"
-                + "        - process: { ref: reader }\n");
+                + "        - process: { ref: reader }\n";
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(
                         ResourceHelper.resolveResource(
                                 context,
                                 Path.of("routes/models.camel.yaml").toUri().toString()),
-                        ResourceHelper.fromString("more.camel.yaml", yaml.toString()));
+                        ResourceHelper.fromString("more.camel.yaml", yaml));
         context.start();
     }
 
@@ -71,7 +67,19 @@ final class ModelRoutes implements AutoCloseable {
 
     /** With these parameters of that template. */
     static ModelRoutes start(String template, Map<String, String> parameters) throws Exception {
-        return new ModelRoutes(template, parameters);
+        StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: " + template
+                + "\n    routeId: llm-model-m\n    parameters:\n      - { name: model, value: m }\n");
+        parameters.forEach((name, value) -> yaml.append("      - { name: ")
+                .append(name)
+                .append(", value: \"")
+                .append(value)
+                .append("\" }\n"));
+        return new ModelRoutes(yaml.toString(), "");
+    }
+
+    /** With more models, written as in the shipped file, and that key of OpenAI. */
+    static ModelRoutes startWith(String models, String openAiKey) throws Exception {
+        return new ModelRoutes(models, openAiKey);
     }
 
     CamelContext context() {

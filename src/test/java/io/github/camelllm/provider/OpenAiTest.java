@@ -74,6 +74,51 @@ class OpenAiTest {
     }
 
     @Test
+    void leavesOutHintsToOtherDialectsWithAWarning() {
+        Call call = Tries.chat("{'messages':[{'role':'user','cache_control':{'type':'ephemeral'},'content':["
+                + "{'type':'text','text':'Hi','cache_control':{'type':'ephemeral'}}]},"
+                + "{'role':'assistant','thinking_blocks':[{}],'tool_calls':[{'id':'a','extra_content':{'google':{}}}]}],"
+                + "'tools':[{'type':'function','cache_control':{},'function':{'name':'f'}}],"
+                + "'thinking':{'type':'enabled','budget_tokens':9},'x_unknown':1}");
+        byte[] before = call.getRequest().bytes();
+
+        assertThat(encoded(call))
+                .isEqualTo(quoted("{'messages':[{'role':'user','content':[{'type':'text','text':'Hi'}]},"
+                        + "{'role':'assistant','tool_calls':[{'id':'a'}]}],"
+                        + "'tools':[{'type':'function','function':{'name':'f'}}],"
+                        + "'x_unknown':1,'model':'gpt-x'}"));
+        assertThat(call.getWarnings())
+                .containsExactlyInAnyOrder(
+                        "thinking left out for m",
+                        "cache_control left out for m",
+                        "thinking_blocks left out for m",
+                        "extra_content left out for m");
+        assertThat(call.getRequest().bytes()).as("the request itself").isEqualTo(before);
+    }
+
+    @Test
+    void refusesTopKUnlessItIsToBeDropped() {
+        String request = "{'messages':[],'top_k':5}";
+
+        assertThat(catchThrowableOfType(Problem.class, () -> encoded(Tries.chat(request)))
+                        .param())
+                .contains("top_k");
+        openAi.setUnsupported("drop");
+        assertThat(encoded(Tries.chat(request))).doesNotContain("top_k");
+    }
+
+    @Test
+    void passesTheFieldsOfOtherDialectsToAProviderThatKnowsThem() {
+        openAi.setAnthropicFields("pass");
+        Call call = Tries.chat("{'messages':[{'role':'user','cache_control':{}}],'top_k':5,'thinking':{}}");
+
+        assertThat(encoded(call))
+                .isEqualTo(quoted(
+                        "{'messages':[{'role':'user','cache_control':{}}],'top_k':5,'thinking':{},'model':'gpt-x'}"));
+        assertThat(call.getWarnings()).isEmpty();
+    }
+
+    @Test
     void sendsTheKeyAsTheProviderWantsIt() {
         DefaultMessage message = new DefaultMessage(new DefaultCamelContext());
         openAi.authorize(message);

@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * A provider that speaks OpenAI's and Anthropic's wire format over a real socket, answers well by default, misbehaves exactly as told, and
- * remembers every byte it was sent.
+ * A provider that speaks OpenAI's wire format, Anthropic's on its path, and Gemini's under {@code /v1beta}, over a real
+ * socket, answers well by default, misbehaves exactly as told, and remembers every byte it was sent.
  *
  * <p>What it replies is, in this order: what {@link #next} has queued; what {@link #always} has set; what the request's model
- * orders by name ({@code fake-status-503}, see {@link NamedReplies}); the answer that OpenAI would give, or Anthropic on its path. Thread-safe.
+ * orders by name ({@code fake-status-503}, see {@link NamedReplies}); the answer that the real one would give. Thread-safe.
  *
  * <p>A client that closes one half of its connection counts as gone.
  */
@@ -75,6 +75,11 @@ public final class FakeUpstream implements AutoCloseable {
     /** Where its API begins, as {@code OPENAI_BASE_URL} wants it: {@code http://127.0.0.1:PORT/v1}. */
     public URI baseUrl() {
         return URI.create("http://127.0.0.1:" + port() + "/v1");
+    }
+
+    /** Where all its paths begin, as {@code GEMINI_BASE_URL} wants it: {@code http://127.0.0.1:PORT}. */
+    public URI rootUrl() {
+        return URI.create("http://127.0.0.1:" + port());
     }
 
     /** Queues replies, one a request. */
@@ -183,7 +188,10 @@ public final class FakeUpstream implements AutoCloseable {
             if (reply == null && function != null) {
                 reply = function.apply(request);
             }
-            return reply != null ? reply : OpenAiWire.answer(request);
+            if (reply != null) {
+                return reply;
+            }
+            return GeminiWire.understands(request) ? GeminiWire.answer(request) : OpenAiWire.answer(request);
         } catch (RuntimeException e) {
             oddity("answering " + request + ": " + e);
             return Reply.error(500);

@@ -77,6 +77,12 @@ public final class GatewaySetup {
         return env("ANTHROPIC_API_KEY", UPSTREAM_KEY).env("ANTHROPIC_BASE_URL", "http://127.0.0.1:" + upstream.port());
     }
 
+    /** Makes the upstream the provider of Gemini's models: {@code GEMINI_API_KEY} and {@code GEMINI_BASE_URL}. */
+    public GatewaySetup gemini(FakeUpstream upstream) {
+        return env("GEMINI_API_KEY", UPSTREAM_KEY)
+                .env("GEMINI_BASE_URL", upstream.rootUrl().toString());
+    }
+
     /** Sets a variable of the process's environment. */
     public GatewaySetup env(String name, String value) {
         environment.put(name, value);

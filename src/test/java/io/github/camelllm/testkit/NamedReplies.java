@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
  */
 final class NamedReplies {
 
-    private static final Pattern NAME = Pattern.compile("fake-([a-z]+(?:-[a-z]+)*)(?:-(\\d+))?");
+    /** An order, and its number. */
+    static final Pattern NAME = Pattern.compile("fake-([a-z]+(?:-[a-z]+)*)(?:-(\\d+))?");
 
     private NamedReplies() {}
 
@@ -55,15 +56,20 @@ final class NamedReplies {
             return null;
         }
         int n = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
-        return switch (matcher.group(1)) {
-            case "status" -> error.apply(n);
+        Reply broken = matcher.group(1).equals("status") ? error.apply(n) : broken(matcher.group(1), n);
+        return broken != null ? broken : faulty.answer(request, matcher.group(1), n);
+    }
+
+    /** The reply that is none in any dialect; null when the order is about an answer. */
+    static Reply broken(String order, int n) {
+        return switch (order) {
             case "html" -> Reply.html(n);
             case "empty" -> Reply.of(200, "application/json", new byte[0]);
             case "bad-json" -> Reply.of(200, "application/json", "{\"id\":".getBytes(StandardCharsets.UTF_8));
             case "hang-up" -> Reply.hangUp(Cut.FIN);
             case "reset" -> Reply.hangUp(Cut.RST);
             case "silent" -> Reply.silence();
-            default -> faulty.answer(request, matcher.group(1), n);
+            default -> null;
         };
     }
 

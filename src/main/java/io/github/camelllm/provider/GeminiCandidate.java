@@ -1,0 +1,107 @@
+package io.github.camelllm.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.problem.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/** What one candidate of an answer has said so far, and how that is said in a message or a delta. */
+final class GeminiCandidate {
+
+    private final String model;
+    private int calls;
+    private boolean spoke;
+
+    /** @param model what the gateway calls the model, for problems */
+    GeminiCandidate(String model) {
+        this.model = model;
+    }
+
+    /**
+     * Adds a candidate's parts to a message or delta: {@code content}, {@code reasoning_content}, {@code tool_calls} and
+     * {@code images}, each only where there is some.
+     *
+     * @param delta whether tool calls must say their index
+     */
+    void say(JsonNode candidate, ObjectNode message, boolean delta) {
+        StringBuilder text = new StringBuilder();
+        StringBuilder thought = new StringBuilder();
+        for (JsonNode part : candidate.path("content").path("parts")) {
+            spoke = true;
+            if (part.path("text").isTextual()) {
+                (part.path("thought").asBoolean() ? thought : text)
+                        .append(part.path("text").textValue());
+            } else if (part.path("functionCall").isObject()) {
+                toolCall(part, message.withArrayProperty("tool_calls").addObject(), delta);
+            } else if (part.path("inlineData").isObject()
+                    && !part.path("thought").asBoolean()) {
+                image(part.path("inlineData"), message.withArrayProperty("images"));
+            }
+        }
+        if (text.length() > 0) {
+            message.put("content", text.toString());
+        }
+        if (thought.length() > 0) {
+            message.put("reasoning_content", thought.toString());
+        }
+    }
+
+    private void toolCall(JsonNode part, ObjectNode toolCall, boolean delta) {
+        JsonNode call = part.path("functionCall");
+        String id = call.path("id").asText("");
+        if (delta) {
+            toolCall.put("index", calls);
+        }
+        calls++;
+        toolCall.put("id", id.isEmpty() ? "call_" + UUID.randomUUID().toString().replace("-", "") : id)
+                .put("type", "function");
+        JsonNode args = call.path("args").isObject() ? call.path("args") : Json.object();
+        toolCall.putObject("function")
+                .put("name", call.path("name").asText(""))
+                .put("arguments", new String(Json.write(args), StandardCharsets.UTF_8));
+        if (part.path("thoughtSignature").isTextual()) {
+            toolCall.putObject("extra_content")
+                    .putObject("google")
+                    .set("thought_signature", part.path("thoughtSignature"));
+        }
+    }
+
+    private static void image(JsonNode data, ArrayNode images) {
+        ObjectNode image = images.addObject().put("type", "image_url");
+        image.putObject("image_url")
+                .put(
+                        "url",
+                        "data:" + data.path("mimeType").asText("image/png") + ";base64,"
+                                + data.path("data").asText(""));
+    }
+
+    /**
+     * Why the candidate ended, in OpenAI's words.
+     *
+     * @throws Problem when it did not end with an answer
+     */
+    String finish(String reason) {
+        return switch (reason) {
+            case "STOP" -> {
+                if (!spoke) {
+                    throw Refusals.badAnswer(model, "a candidate without content");
+                }
+                yield calls > 0 ? "tool_calls" : "stop";
+            }
+            case "MAX_TOKENS" -> "length";
+            case "SAFETY",
+                    "RECITATION",
+                    "BLOCKLIST",
+                    "PROHIBITED_CONTENT",
+                    "SPII",
+                    "MODEL_ARMOR",
+                    "IMAGE_SAFETY",
+                    "IMAGE_PROHIBITED_CONTENT",
+                    "IMAGE_RECITATION" -> "content_filter";
+            default -> throw Refusals.badAnswer(model, "finish reason " + ErrorAnswers.word(reason));
+        };
+    }
+}
