@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
@@ -77,6 +78,9 @@ public final class OpenAi extends WireStep {
         Request request = call.getRequest();
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
         wire.setAll(request.tree());
+        if (request.translated()) {
+            AnthropicWords.drop(wire).forEach(field -> unsupported(call, field));
+        }
         wire.put("model", model);
         if (streamUsage && request.stream()) {
             ObjectNode options =
