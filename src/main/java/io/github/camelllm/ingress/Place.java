@@ -3,6 +3,7 @@ package io.github.camelllm.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Request;
+import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 
 /**
@@ -74,7 +75,8 @@ record Place(ObjectNode object, String path) {
         return (kind.equals("array") || kind.equals("object") ? "an " : "a ") + kind;
     }
 
+    /** Without a param: that would be taken for a place in OpenAI's words. */
     static Problem refuse(String path, String is, String expected) {
-        return Problem.invalid(path, path + " is " + is + "; expected " + expected + ".");
+        return Problem.of(ErrorCode.INVALID_REQUEST, path + " is " + is + "; expected " + expected + ".");
     }
 }
