@@ -32,6 +32,9 @@ public final class AnthropicWords {
             "inference_geo",
             "speed");
 
+    /** Those without which the answer is another one, or comes from where it must not; the rest tune it. */
+    private static final List<String> DEMANDS = List.of("container", "mcp_servers", "inference_geo");
+
     private static final List<String> OF_MESSAGES = List.of("cache_control", "is_error", "thinking_blocks");
     private static final List<String> OF_PARTS = List.of("cache_control", "title", "context", "citations");
 
@@ -64,6 +67,11 @@ public final class AnthropicWords {
             wire.set("tools", plain);
         }
         return dropped;
+    }
+
+    /** Whether a client that asked for this field is not served without it. */
+    public static boolean isDemand(String field) {
+        return DEMANDS.contains(field);
     }
 
     /** A format alone stands in {@code response_format} as well. */

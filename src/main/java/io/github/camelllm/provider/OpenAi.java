@@ -79,7 +79,13 @@ public final class OpenAi extends WireStep {
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
         wire.setAll(request.tree());
         if (request.translated()) {
-            AnthropicWords.drop(wire).forEach(field -> unsupported(call, field));
+            for (String field : AnthropicWords.drop(wire)) {
+                if (AnthropicWords.isDemand(field)) {
+                    unsupported(call, field);
+                } else {
+                    call.warn(field + " left out for " + call.getModel());
+                }
+            }
         }
         wire.put("model", model);
         if (streamUsage && request.stream()) {
