@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 
 /**
  * What a client asks, as a JSON tree in OpenAI's words that is parsed once, on first use.
@@ -23,16 +24,28 @@ public final class Request {
 
     private byte[] received;
     private final int receivedBytes;
+    private final UnaryOperator<ObjectNode> reader;
     private ObjectNode tree;
 
     /** A request still to be parsed; null stands for an empty body. */
     public Request(byte[] body) {
+        this(body, null);
+    }
+
+    /**
+     * A request still to be parsed, in other words than OpenAI's.
+     *
+     * @param reader makes OpenAI's words of the body's object, which it may change; throws a {@link Problem} when it cannot
+     */
+    public Request(byte[] body, UnaryOperator<ObjectNode> reader) {
+        this.reader = reader;
         this.received = body == null ? new byte[0] : body;
         this.receivedBytes = received.length;
     }
 
     /** A request that is a tree already. */
     public Request(ObjectNode tree) {
+        this.reader = null;
         this.tree = tree;
         this.receivedBytes = 0;
     }
@@ -44,10 +57,16 @@ public final class Request {
      */
     public ObjectNode tree() {
         if (tree == null) {
-            tree = parse(received);
+            ObjectNode object = parse(received);
+            tree = reader == null ? object : reader.apply(object);
             received = null;
         }
         return tree;
+    }
+
+    /** Whether the client wrote in other words than OpenAI's. */
+    public boolean translated() {
+        return reader != null;
     }
 
     /** Whether the body has been parsed, and found to be an object. */

@@ -210,7 +210,8 @@ public final class HttpEdge {
             request.pause();
             response.putHeader("Connection", "close");
         }
-        response.end(Buffer.buffer(ProblemJson.bytes(problem, id)));
+        response.end(
+                Buffer.buffer(ClientDialect.ofPath(routing.normalizedPath()).error(problem, id)));
         if (unread) {
             routing.vertx()
                     .setTimer(LINGER_MILLIS, timer -> request.connection().close());

@@ -3,7 +3,6 @@ package io.github.camelllm.ingress;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Operation;
-import io.github.camelllm.call.Request;
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.step.Calls;
 import io.vertx.core.buffer.Buffer;
@@ -19,11 +18,16 @@ final class HttpRequests {
     private static final String WRITER = "llm.http.writer";
 
     private Operation operation = Operation.CHAT;
+    private ClientDialect dialect = ClientDialect.of("openai");
     private volatile Ticker ticker = Ticker.SYSTEM;
     private Duration stallTimeout = Duration.ofSeconds(60);
 
     void operation(String label) {
         operation = Operation.of(label);
+    }
+
+    void dialect(ClientDialect newDialect) {
+        dialect = newDialect;
     }
 
     void ticker(Ticker newTicker) {
@@ -51,7 +55,7 @@ final class HttpRequests {
         String credential = Calls.credential(request.getHeader("authorization"), request.getHeader("x-api-key"));
         message.removeHeaders("*");
         exchange.setProperty(WRITER, new VertxEventWriter(request, stallTimeout));
-        return Calls.attach(exchange, new Call(ticker, operation, headers, credential, new Request(body)));
+        return Calls.attach(exchange, new Call(ticker, operation, headers, credential, dialect.request(body)));
     }
 
     EventWriter writer(Exchange exchange) {

@@ -11,7 +11,6 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The first line of an HTTP trigger: makes a call of the request, and of whatever comes back the answer: JSON, server-sent
- * events, or an error object.
+ * events, or an error object, in the words of the path's clients.
  *
  * <p>Of the request's headers only those in {@link io.github.camelllm.call.CallHeaders} and the credential get past it,
  * of its query parameters none. A client that leaves cancels its call.
@@ -30,15 +29,20 @@ import org.slf4j.LoggerFactory;
 public final class HttpStep extends Step {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpStep.class);
-    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpRequests requests = new HttpRequests();
+    private ClientDialect dialect = ClientDialect.of("openai");
     private volatile ActiveCalls activeCalls = new ActiveCalls();
 
     /** What is asked for on this path: {@code chat} or {@code embeddings}. */
     public void setOperation(String operation) {
         requests.operation(operation);
+    }
+
+    /** What the clients of this path speak: {@code openai}, or {@code anthropic} for its Messages API. */
+    public void setDialect(String dialect) {
+        this.dialect = ClientDialect.of(dialect);
+        requests.dialect(this.dialect);
     }
 
     /** How long a client may read nothing of a stream before it is given up; positive. */
@@ -75,7 +79,7 @@ public final class HttpStep extends Step {
             if (body instanceof TokenStream stream) {
                 stream(call, client, stream);
             } else {
-                client.send(200, headers(call, "application/json"), bytes(exchange));
+                client.send(200, headers(call, "application/json"), bytes(call, exchange));
             }
         } catch (Throwable e) {
             refuse(call, client, e);
@@ -85,19 +89,20 @@ public final class HttpStep extends Step {
         }
     }
 
-    private static byte[] bytes(Exchange exchange) {
+    private byte[] bytes(Call call, Exchange exchange) {
         Object body = exchange.getMessage().getBody();
-        byte[] bytes = body instanceof Answer answer
-                ? answer.bytes()
-                : body instanceof Request ? null : exchange.getMessage().getBody(byte[].class);
+        if (body instanceof Answer answer) {
+            return dialect.answer(call, answer);
+        }
+        byte[] bytes = body instanceof Request ? null : exchange.getMessage().getBody(byte[].class);
         if (bytes == null) {
             throw Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway has no route that answers this request.")
                     .withDetail("no step of the chain left an answer in the body");
         }
-        return bytes;
+        return dialect.answer(call, bytes);
     }
 
-    private static void refuse(Call call, EventWriter client, Throwable e) {
+    private void refuse(Call call, EventWriter client, Throwable e) {
         if (client.gone()) {
             LOG.debug("the client of request {} left", call.getId());
             return;
@@ -105,7 +110,7 @@ public final class HttpStep extends Step {
         Problem problem = problemOf(call, e);
         Map<String, String> headers = headers(call, "application/json");
         problem.retryAfter().ifPresent(after -> headers.put("Retry-After", Long.toString(seconds(after))));
-        client.send(problem.status(), headers, ProblemJson.bytes(problem, call.getId()));
+        client.send(problem.status(), headers, dialect.error(problem, call.getId()));
     }
 
     private static long seconds(Duration duration) {
@@ -125,7 +130,7 @@ public final class HttpStep extends Step {
     }
 
     /** The answer begins with the first event: a stream that fails before it can still be told by a status. */
-    private static void stream(Call call, EventWriter client, TokenStream stream) {
+    private void stream(Call call, EventWriter client, TokenStream stream) {
         try (stream) {
             call.cancellation().onCancel(stream::close);
             StreamEvent event = stream.next();
@@ -133,18 +138,19 @@ public final class HttpStep extends Step {
             headers.put("Cache-Control", "no-cache");
             headers.put("X-Accel-Buffering", "no");
             client.begin(headers);
+            ClientDialect.Events events = dialect.events(call, client);
             try {
                 for (; event != null; event = stream.next()) {
-                    client.event(DATA, event.data());
+                    events.event(event);
                 }
-                client.event(DATA, DONE);
+                events.whole();
             } catch (RuntimeException | Error e) {
                 if (client.gone()) {
                     return;
                 }
                 Problem problem = problemOf(call, e);
                 LOG.warn("stream of request {} broke off: {}", call.getId(), problem);
-                client.event(DATA, ProblemJson.bytes(problem, call.getId()));
+                events.broken(problem, call.getId());
             }
             client.end();
         }

@@ -43,7 +43,7 @@ public final class ProblemJson {
     }
 
     /** A message may quote a field of the request, and JSON escapes can put half a surrogate pair there. */
-    private static String writable(String text) {
+    static String writable(String text) {
         return text == null ? null : new String(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
@@ -92,6 +93,15 @@ public final class OpenAi extends WireStep {
         Request request = call.getRequest();
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
         wire.setAll(request.tree());
+        if (request.translated()) {
+            for (String field : AnthropicWords.drop(wire)) {
+                if (AnthropicWords.isDemand(field)) {
+                    unsupported(call, field);
+                } else {
+                    call.warn(field + " left out for " + call.getModel());
+                }
+            }
+        }
         wire.put("model", model);
         if (streamUsage && request.stream()) {
             ObjectNode options =

@@ -29,12 +29,22 @@ final class HttpGateway implements AutoCloseable {
                 - name: http
                   type: io.github.camelllm.ingress.HttpStep
                   properties: { clientStallTimeout: STALL }
+                - name: httpMessages
+                  type: io.github.camelllm.ingress.HttpStep
+                  properties: { dialect: anthropic, clientStallTimeout: STALL }
             - route:
                 from:
                   uri: platform-http:/v1/chat/completions
                   parameters: { httpMethodRestrict: POST }
                   steps:
                     - policy: { ref: http }
+                    - process: { ref: chain }
+            - route:
+                from:
+                  uri: platform-http:/v1/messages
+                  parameters: { httpMethodRestrict: POST }
+                  steps:
+                    - policy: { ref: httpMessages }
                     - process: { ref: chain }
             - route:
                 from:
