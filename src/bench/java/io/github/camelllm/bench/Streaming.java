@@ -31,16 +31,21 @@ final class Streaming {
         lab.run(load(lab.direct(), BURST, 8, WARM_UP_MILLIS / 4));
         lab.run(load(full.url(), BURST, 8, WARM_UP_MILLIS));
         lab.run(load(full.url(), PACED, 8, WARM_UP_MILLIS / 4));
-        paced(table);
+        paced(table, 1);
+        paced(table, 20);
         burst(table);
         concurrent(table);
     }
 
-    private void paced(Table table) throws IOException {
+    private void paced(Table table, int streams) throws IOException {
         Rounds rounds = Rounds.run(
-                lab, ROUNDS, load(full.url(), PACED, 1, ROUND_MILLIS), load(lab.direct(), PACED, 1, ROUND_MILLIS));
+                lab,
+                ROUNDS,
+                load(full.url(), PACED, streams, ROUND_MILLIS),
+                load(lab.direct(), PACED, streams, ROUND_MILLIS));
+        String many = streams == 1 ? "1 stream" : streams + " streams";
         table.row(
-                "time to first token p50, 1 stream",
+                "time to first token p50, " + many,
                 format(
                         "mock alone %.2f ms",
                         rounds.median(1, o -> o.stream().firstToken().p50() / 1e3)),
@@ -50,7 +55,7 @@ final class Streaming {
                         rounds.added(0, 1, o -> o.stream().firstToken().p50() / 1e3)),
                 "≤ 2 ms");
         table.row(
-                "event sent to event read p50, 1 stream, 10 ms an event",
+                "event sent to event read p50, " + many + ", 10 ms an event",
                 format(
                         "mock alone %.3f ms",
                         rounds.median(1, o -> o.stream().lag().p50() / 1e3)),
