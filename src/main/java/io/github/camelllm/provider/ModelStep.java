@@ -152,6 +152,7 @@ public final class ModelStep extends Step {
                 this::tell);
         Model entered = new Model(model, provider, operation, missing, simulated, abilities(), health);
         Calls.models(route.getCamelContext()).add(entered);
+        routeBreaker.onChange(health::state);
         breaker = routeBreaker;
         entry = entered;
         shown = Jmx.show(new ModelView(health), "Model", route.getCamelContext().getName(), model);

@@ -14,10 +14,16 @@ import org.apache.camel.component.resilience4j.ResilienceProcessor;
 final class RouteBreaker {
 
     private final Route route;
+    private volatile Runnable onChange = () -> {};
     private volatile CircuitBreaker found;
 
     RouteBreaker(Route route) {
         this.route = route;
+    }
+
+    /** Runs the action at each change of the breaker's state, on the thread that brings it about. */
+    void onChange(Runnable action) {
+        onChange = action;
     }
 
     /** Closed too while the route is starting, and where there is no breaker in it. */
@@ -49,8 +55,15 @@ final class RouteBreaker {
                     known = breaker.getCircuitBreaker();
                 }
             }
-            found = known;
+            watch(known);
         }
         return known;
+    }
+
+    private synchronized void watch(CircuitBreaker breaker) {
+        if (found == null && breaker != null) {
+            breaker.getEventPublisher().onStateTransition(event -> onChange.run());
+            found = breaker;
+        }
     }
 }
