@@ -338,10 +338,12 @@ public final class Call {
         return degradedBy;
     }
 
-    /** Notes that the answer stands in for a model's. */
+    /** Notes that the answer stands in for a model's; from now on no model has given it. */
     public void degrade(String how, Problem why) {
         this.degraded = how;
         this.degradedBy = why;
+        this.model = null;
+        this.provider = null;
     }
 
     /** Whether the request ends with the beginning of the answer, which the model is to go on with. */

@@ -11,17 +11,17 @@ import java.util.Optional;
 /**
  * What a request needs of a model.
  *
- * @param tokens the estimate of its prompt
+ * @param call the call, for the estimate of its prompt
  * @param tools whether it offers tools
  * @param image whether it shows an image
  * @param jsonSchema whether the answer must keep to a JSON schema
  */
-record Needs(long tokens, boolean tools, boolean image, boolean jsonSchema) {
+record Needs(Call call, boolean tools, boolean image, boolean jsonSchema) {
 
     static Needs of(Call call) {
         JsonNode request = call.getRequest().tree();
         return new Needs(
-                call.inputEstimate(),
+                call,
                 !request.path("tools").isEmpty(),
                 hasImage(request.path("messages")),
                 request.path("response_format").path("type").asText("").equals("json_schema"));
@@ -43,10 +43,10 @@ record Needs(long tokens, boolean tools, boolean image, boolean jsonSchema) {
 
     /** Why a model cannot do it; empty when it can, for all that is declared. */
     Optional<Problem> unmetBy(String model, Abilities abilities) {
-        if (abilities.contextWindow() > 0 && tokens > abilities.contextWindow()) {
+        if (isLongerThan(abilities.contextWindow())) {
             return Optional.of(Problem.of(
                             ErrorCode.CONTEXT_LENGTH_EXCEEDED,
-                            "The prompt is about " + tokens + " tokens long; '" + model + "' takes "
+                            "The prompt is about " + call.inputEstimate() + " tokens long; '" + model + "' takes "
                                     + abilities.contextWindow() + ".")
                     .withParam("messages")
                     .withUpstream(UpstreamFailure.CONTEXT_LENGTH));
@@ -60,6 +60,15 @@ record Needs(long tokens, boolean tools, boolean image, boolean jsonSchema) {
         return jsonSchema && !abilities.jsonSchema()
                 ? Optional.of(cannot("response_format", model, "keeps to no JSON schema"))
                 : Optional.empty();
+    }
+
+    /**
+     * Clearly longer: an estimate may be a fifth too high, and the provider knows better. It is made only where the request
+     * could be too long at all, since no token is shorter than a byte.
+     */
+    private boolean isLongerThan(long window) {
+        int bytes = call.getRequest().receivedBytes();
+        return window > 0 && (bytes == 0 || bytes > window) && call.inputEstimate() * 4 / 5 > window;
     }
 
     private static Problem cannot(String param, String model, String why) {

@@ -20,12 +20,16 @@ import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call's way down its list of models: each is asked at most once, but for retries, and never again after it has been
  * given up. Used by one thread at a time.
  */
 final class Round {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Round.class);
 
     private final Call call;
     private final Exchange exchange;
@@ -144,6 +148,7 @@ final class Round {
                 UpstreamFailure failure = problem.upstream().get();
                 boolean first = cause == null;
                 note(problem);
+                LOG.debug("request {}: {} failed, so {}: {}", call.getId(), model.name(), failure.reaction(), problem);
                 switch (failure.reaction()) {
                     case TELL -> {
                         if (first) {
@@ -216,6 +221,12 @@ final class Round {
                         || problem.code() == ErrorCode.TOO_MANY_IN_FLIGHT)
                 .findFirst() // another try may help, while the request that no model can do stays one
                 .orElse(refusals.get(0));
-        return refusals.size() == 1 ? told : told.withDetail("passed over: " + String.join("; ", passedOver));
+        return refusals.size() == 1
+                ? told
+                : Problem.of(told.code(), "None of the models for this request can answer now: " + told.getMessage())
+                        .withParam(told.param().orElse(null))
+                        .withRetryAfter(told.retryAfter().orElse(null))
+                        .withUpstream(told.upstream().orElse(null))
+                        .withDetail("passed over: " + String.join("; ", passedOver));
     }
 }
