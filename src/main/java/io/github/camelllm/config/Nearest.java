@@ -26,6 +26,11 @@ public final class Nearest {
         return Optional.ofNullable(nearest);
     }
 
+    /** {@code Did you mean 'x'?}, or the alternative when nothing known is near. */
+    public static String remedy(String given, Collection<String> known, String otherwise) {
+        return to(given, known).map(near -> "Did you mean '" + near + "'?").orElse(otherwise);
+    }
+
     /** Case, hyphens and underscores are what people get wrong most, so they count for nothing. */
     private static String bare(String name) {
         return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");

@@ -117,10 +117,9 @@ public final class HttpStep extends Step {
         return Math.max(1, duration.plusMillis(999).toSeconds());
     }
 
-    /** A call that was cancelled while its client is still there was cancelled by a shutdown. */
     private static Problem problemOf(Call call, Throwable e) {
         if (call.cancellation().cancelled()) {
-            return Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.");
+            return call.cancellation().problem();
         }
         Problem problem = Problem.from(e);
         if (problem.code() == ErrorCode.INTERNAL_ERROR) {

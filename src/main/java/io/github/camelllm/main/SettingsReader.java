@@ -1,7 +1,7 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.config.Nearest;
 import io.github.camelllm.main.check.Diagnostic;
-import io.github.camelllm.main.check.Nearest;
 import io.github.camelllm.main.check.Placeholders;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,5 +1,6 @@
 package io.github.camelllm.main.check;
 
+import io.github.camelllm.config.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
