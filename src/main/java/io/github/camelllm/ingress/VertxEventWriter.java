@@ -96,6 +96,10 @@ final class VertxEventWriter implements EventWriter {
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
         response.putHeader("Content-Length", Integer.toString(body.length));
+        if (body.length <= SLICE) { // in one hand-over to the event loop
+            response.end(Buffer.buffer(body)).onFailure(expected -> LOG.trace("the client was gone", expected));
+            return;
+        }
         write(Buffer.buffer(body));
         end();
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 /** Ends what takes longer than it may, by running an action that makes the waiting thread fail. */
 final class Deadline {
 
+    private static final long BEAT_MILLIS = 100;
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
     private final ScheduledFuture<?> future;
@@ -44,6 +45,10 @@ final class Deadline {
             return thread;
         });
         executor.setRemoveOnCancelPolicy(true);
+        // A timer thread is woken for each task that becomes the next one due, which in an idle gateway is every
+        // call's. Behind
+        // this beat no deadline is next before its last moments.
+        executor.scheduleAtFixedRate(() -> {}, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
         return executor;
     }
 }
