@@ -3,8 +3,10 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.camel.Message;
 
 /** Anthropic's dialect: the Messages API, as Anthropic and those that copy it speak it. */
@@ -12,6 +14,8 @@ public final class Anthropic extends WireStep {
 
     private static final List<String> PREFILLS = List.of("no", "plain");
     private static final List<String> REASONINGS = List.of("no", "budget", "effort");
+
+    private static final Pattern BETAS = Pattern.compile("[A-Za-z0-9._, -]{1,1000}");
 
     private String key = "";
     private String version = "2023-06-01";
@@ -73,6 +77,15 @@ public final class Anthropic extends WireStep {
         message.setHeader("anthropic-version", version);
         if (!key.isBlank()) {
             message.setHeader("x-api-key", key.strip());
+        }
+    }
+
+    /** The betas that a client wants; without them the API refuses their fields. */
+    @Override
+    protected void pass(CallHeaders from, Message message) {
+        String betas = from.get("anthropic-beta");
+        if (betas != null && BETAS.matcher(betas).matches()) {
+            message.setHeader("anthropic-beta", betas);
         }
     }
 

@@ -90,7 +90,7 @@ final class AnthropicStream extends WireStream {
                 outputCounted |= event.path("usage").path("output_tokens").isNumber();
                 String reason = event.path("delta").path("stop_reason").textValue();
                 if (reason != null && stopReason == null) {
-                    finish(reason);
+                    finish(reason, event.path("delta").path("stop_sequence"));
                 }
             }
             default -> {
@@ -107,7 +107,7 @@ final class AnthropicStream extends WireStream {
     private void begin(JsonNode message) {
         if (head == null) {
             head = AnthropicAnswer.head(call, message, "chat.completion.chunk");
-            emit(Json.object().put("role", "assistant").put("content", ""), null);
+            emit(Json.object().put("role", "assistant").put("content", ""));
         }
     }
 
@@ -115,7 +115,7 @@ final class AnthropicStream extends WireStream {
         if (delta != null) {
             begin(MissingNode.getInstance());
             estimateOutput(OpenAi.textTokens(delta));
-            emit(delta, null);
+            emit(delta);
         }
     }
 
@@ -128,15 +128,14 @@ final class AnthropicStream extends WireStream {
         }
     }
 
-    private void finish(String reason) {
+    private void finish(String reason, JsonNode stopSequence) {
         if (AnthropicAnswer.saysNothing(reason, blocks.calls() > 0, blocks.begun() == 0, usage)) {
             throw Refusals.badAnswer(call.getModel(), "a stream without content");
         }
         stopReason = reason;
-        String finishReason = AnthropicAnswer.finishReason(reason);
-        call.finishReason(finishReason);
+        call.finishReason(AnthropicAnswer.finishReason(reason));
         begin(MissingNode.getInstance());
-        emit(Json.object(), finishReason);
+        AnthropicAnswer.finish(emit(Json.object()), reason, stopSequence);
         if (usage == null || !outputCounted) {
             return; // it is estimated at the end
         }
@@ -149,14 +148,16 @@ final class AnthropicStream extends WireStream {
         }
     }
 
-    private void emit(ObjectNode delta, String finishReason) {
+    /** Returns its choice, whose finish reason is open. */
+    private ObjectNode emit(ObjectNode delta) {
         ObjectNode chunk = head.deepCopy();
         ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);
-        choice.putNull("logprobs").put("finish_reason", finishReason);
+        choice.putNull("logprobs").putNull("finish_reason");
         if (call.getRequest().wantsStreamUsage()) {
             chunk.putNull("usage");
         }
         ready.add(new StreamEvent(chunk));
+        return choice;
     }
 }

@@ -3,6 +3,7 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
@@ -107,6 +108,11 @@ public abstract class WireStep extends Step {
     /** Sets the headers that carry the provider's key. */
     protected abstract void authorize(Message message);
 
+    /** Passes on what a client's headers say to this kind of provider alone; by default nothing. */
+    protected void pass(CallHeaders from, Message message) {
+        // none
+    }
+
     /** Says where the request goes, for a dialect whose path depends on it; by default where the route says. */
     protected void address(Message message, String model, boolean stream) {
         // the endpoint's own address
@@ -142,6 +148,7 @@ public abstract class WireStep extends Step {
         }
         address(request, name, stream);
         authorize(request);
+        pass(call.headers(), request);
         request.setBody(body);
 
         try (InFlight inFlight = InFlight.open(call.cancellation(), shorter(totalTimeout, call.timeLeft()))) {
