@@ -17,17 +17,11 @@ public final class Anthropic extends WireStep {
 
     private static final Pattern BETAS = Pattern.compile("[A-Za-z0-9._, -]{1,1000}");
 
-    private String key = "";
     private String version = "2023-06-01";
     private long maxTokens = 8192;
     private boolean sampling = true;
     private boolean forcedTools = true;
     private String reasoning = "no";
-
-    /** The provider's key; blank for a provider that wants none. */
-    public void setKey(String key) {
-        this.key = key;
-    }
 
     /** The version of the API ({@code anthropic-version}). */
     public void setVersion(String version) {
@@ -75,8 +69,8 @@ public final class Anthropic extends WireStep {
     @Override
     protected void authorize(Message message) {
         message.setHeader("anthropic-version", version);
-        if (!key.isBlank()) {
-            message.setHeader("x-api-key", key.strip());
+        if (!key().isEmpty()) {
+            message.setHeader("x-api-key", key());
         }
     }
 

@@ -30,18 +30,12 @@ public final class OpenAi extends WireStep {
     private static final List<String> ANTHROPIC_FIELDS = List.of("drop", "pass");
     private static final List<String> MAX_TOKENS_FIELDS = List.of("max_tokens", "max_completion_tokens");
 
-    private String key = "";
     private String keyHeader = "Authorization";
     private String keyPrefix = "Bearer ";
     private boolean streamUsage = true;
     private String prefill = "no";
     private boolean dropAnthropicFields = true;
     private String maxTokensField = "";
-
-    /** The provider's key; blank for a provider that wants none. */
-    public void setKey(String key) {
-        this.key = key;
-    }
 
     /** The header that carries the key ({@code api-key} for Azure). */
     public void setKeyHeader(String keyHeader) {
@@ -97,8 +91,8 @@ public final class OpenAi extends WireStep {
 
     @Override
     protected void authorize(Message message) {
-        if (!key.isBlank()) {
-            message.setHeader(keyHeader, keyPrefix + key.strip());
+        if (!key().isEmpty()) {
+            message.setHeader(keyHeader, keyPrefix + key());
         }
     }
 
