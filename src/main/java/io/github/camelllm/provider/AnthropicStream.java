@@ -11,6 +11,7 @@ import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,7 +136,7 @@ final class AnthropicStream extends WireStream {
         stopReason = reason;
         call.finishReason(AnthropicAnswer.finishReason(reason));
         begin(MissingNode.getInstance());
-        AnthropicAnswer.finish(emit(Json.object()), reason, stopSequence);
+        emit(Json.object(), choice -> AnthropicAnswer.finish(choice, reason, stopSequence));
         if (usage == null || !outputCounted) {
             return; // it is estimated at the end
         }
@@ -148,16 +149,19 @@ final class AnthropicStream extends WireStream {
         }
     }
 
-    /** Returns its choice, whose finish reason is open. */
-    private ObjectNode emit(ObjectNode delta) {
+    private void emit(ObjectNode delta) {
+        emit(delta, choice -> choice.putNull("finish_reason"));
+    }
+
+    private void emit(ObjectNode delta, Consumer<ObjectNode> end) {
         ObjectNode chunk = head.deepCopy();
         ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);
-        choice.putNull("logprobs").putNull("finish_reason");
+        choice.putNull("logprobs");
+        end.accept(choice);
         if (call.getRequest().wantsStreamUsage()) {
             chunk.putNull("usage");
         }
         ready.add(new StreamEvent(chunk));
-        return choice;
     }
 }

@@ -24,7 +24,7 @@ final class AnthropicTools {
             JsonNode tool = given.get(i);
             if (tool.path("function").isObject()) {
                 tools.add(function((ObjectNode) tool));
-            } else if (tool.path("name").isTextual()) {
+            } else if (tool.path("name").isTextual() || tool.has("mcp_server_name")) {
                 tools.add(tool); // a tool of Anthropic's own
             } else {
                 unsupported.accept("tools[" + i + "]");
