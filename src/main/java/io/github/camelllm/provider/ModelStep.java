@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Locale;
 import javax.management.ObjectName;
 import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,13 +157,18 @@ public final class ModelStep extends Step {
         this.healthWindow = healthWindow;
     }
 
+    /** Here rather than at the start, so that a check of the routes tells it too. */
     @Override
-    protected void onStart(Route route) {
+    public void beforeWrap(Route route, NamedNode definition) {
         if (key.isOpen() && !keyName.isBlank()) {
             throw new IllegalArgumentException("key is not given for the model '" + model
                     + "', which has a baseUrl of its own, where the key of its dialect is not sent; give a key, or keyName"
                     + " \"\" if it needs none");
         }
+    }
+
+    @Override
+    protected void onStart(Route route) {
         String missing = !keyName.isBlank() && key.key().isEmpty() ? keyName : null;
         RouteBreaker routeBreaker = new RouteBreaker(route);
         ModelHealth health = new ModelHealth(
