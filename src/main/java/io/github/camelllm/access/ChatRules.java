@@ -1,8 +1,11 @@
 package io.github.camelllm.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.call.AnthropicWords;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a chat request must be, apart from its messages and tools. Names, types and ranges are those of OpenAI's API
@@ -17,23 +20,33 @@ final class ChatRules {
 
     private final ValidateSettings settings;
     private final MessageRules messages;
+    private final MessageRules translatedMessages;
 
     ChatRules(ValidateSettings settings) {
         this.settings = settings;
         this.messages = new MessageRules(settings.contentTypes());
+        Set<String> translated = new LinkedHashSet<>(settings.contentTypes());
+        if (translated.contains("file")) {
+            translated.add(AnthropicWords.BLOCK); // it shows what a file would
+        }
+        this.translatedMessages = new MessageRules(translated);
     }
 
-    /** Checks everything but the model, and cleans the texts; throws at the first field that is wrong. */
-    void check(Fields request) {
-        messages.check(request);
+    /**
+     * Checks everything but the model, and cleans the texts; throws at the first field that is wrong.
+     *
+     * @param openAi whether an OpenAI client wrote the request: another API's own limits are for its models to judge
+     */
+    void check(Fields request, boolean openAi) {
+        (openAi ? messages : translatedMessages).check(request);
         sampling(request);
         for (String flag : FLAGS) {
             request.bool(flag);
         }
-        stop(request);
+        stop(request, openAi);
         streamOptions(request);
         responseFormat(request);
-        ToolRules.check(request);
+        ToolRules.check(request, openAi);
         logitBias(request);
         request.optionalString("user");
         request.optionalObject("metadata", "an object");
@@ -52,8 +65,8 @@ final class ChatRules {
         request.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
-    private static void stop(Fields request) {
-        String expected = "a string or an array of up to " + MAX_STOPS + " strings";
+    private static void stop(Fields request, boolean openAi) {
+        String expected = "a string or an array of " + (openAi ? "up to " + MAX_STOPS + " strings" : "strings");
         JsonNode stop = request.get("stop");
         if (stop == null || stop.isTextual()) {
             return;
@@ -61,7 +74,7 @@ final class ChatRules {
         if (!stop.isArray()) {
             throw request.at("stop").refuse(stop, expected);
         }
-        if (stop.size() > MAX_STOPS) {
+        if (openAi && stop.size() > MAX_STOPS) {
             throw request.at("stop").refuse("an array of " + stop.size(), expected);
         }
         for (int i = 0; i < stop.size(); i++) {

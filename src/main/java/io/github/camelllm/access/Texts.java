@@ -18,7 +18,8 @@ import java.util.Set;
 final class Texts {
 
     private static final char REPLACEMENT = '\ufffd';
-    private static final Set<String> BINARY = Set.of("url", "data", "file_data");
+    private static final Set<String> BINARY = Set.of(
+            "url", "data", "file_data", "signature", "thought_signature", "encrypted_content", "encrypted_index");
     private static final Set<String> NOT_PROSE = Set.of("role", "type", "detail", "format");
 
     private long characters;

@@ -12,29 +12,34 @@ final class ToolRules {
     /** What OpenAI lets functions and schemas be called. */
     static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
 
+    /** What Anthropic lets tools be called. */
+    private static final Pattern LONG_NAME = Pattern.compile("[a-zA-Z0-9_-]{1,128}");
+
     /** The same in words. */
     static final String NAME_RULE = "1 to 64 letters, digits, _ and -";
 
+    private static final String LONG_NAME_RULE = "1 to 128 letters, digits, _ and -";
     private static final String WITH_NAME = "an object with name";
 
     private ToolRules() {}
 
-    static void check(Fields request) {
+    /** @param openAi whether OpenAI's limits hold for names */
+    static void check(Fields request, boolean openAi) {
         JsonNode tools = request.optionalArray("tools", "an array of tools");
         for (int i = 0; tools != null && i < tools.size(); i++) {
-            tool(Fields.of(tools.get(i), request.at("tools").item(i), "an object with type and function"));
+            tool(Fields.of(tools.get(i), request.at("tools").item(i), "an object with type and function"), openAi);
         }
         JsonNode functions = request.optionalArray("functions", "an array of functions");
         for (int i = 0; functions != null && i < functions.size(); i++) {
-            function(Fields.of(functions.get(i), request.at("functions").item(i), WITH_NAME));
+            function(Fields.of(functions.get(i), request.at("functions").item(i), WITH_NAME), openAi);
         }
         choice(request);
         functionCall(request);
     }
 
-    private static void tool(Fields tool) {
+    private static void tool(Fields tool, boolean openAi) {
         switch (tool.string("type", "the type of the tool, such as function")) {
-            case "function" -> function(tool.object("function", "an object with name and parameters"));
+            case "function" -> function(tool.object("function", "an object with name and parameters"), openAi);
             case "custom" -> {
                 Fields custom = tool.object("custom", WITH_NAME);
                 custom.matching("name", NAME, NAME_RULE);
@@ -46,8 +51,12 @@ final class ToolRules {
         }
     }
 
-    private static void function(Fields function) {
-        function.matching("name", NAME, NAME_RULE);
+    private static void function(Fields function, boolean openAi) {
+        if (openAi) {
+            function.matching("name", NAME, NAME_RULE);
+        } else {
+            function.matching("name", LONG_NAME, LONG_NAME_RULE);
+        }
         function.optionalString("description");
         function.optionalObject("parameters", "a JSON schema, as an object");
         function.bool("strict");

@@ -27,7 +27,7 @@ final class Validator {
         Fields request = new Fields(call.getRequest().tree(), Where.ROOT);
         ModelRules.check(request, call.getOperation(), call.getIdentity(), models);
         if (call.getOperation() == Operation.CHAT) {
-            chat.check(request);
+            chat.check(request, !call.getRequest().translated());
         } else {
             embeddings.check(request);
         }

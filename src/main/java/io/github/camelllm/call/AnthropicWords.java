@@ -4,27 +4,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What a request of an Anthropic client says beyond OpenAI's words, and where the tree keeps it for a model that
  * understands it: top-level fields by their own names ({@code thinking}, {@code top_k}, {@code metadata}, {@code
  * output_config}, ...); {@code cache_control} on content parts, tools, tool calls and tool messages; {@code is_error} on a
- * tool message; {@code title}, {@code context} and {@code citations} on a document's part; {@code thinking_blocks} on an
- * assistant's message, as they came. Answers and deltas carry {@code thinking_blocks} likewise; in a stream each is a
- * piece of a block, told apart by its {@code type}, and a {@code signature} ends the block.
+ * tool message, and images among its content; {@code title}, {@code context} and {@code citations} on a document's part,
+ * which says {@code document: true} where it is one of text; tools that run at Anthropic as they came; any other block as a
+ * part {@code {"type":"anthropic_block","block":{...}}}. An assistant's message has {@code thinking_blocks}, as they came,
+ * with the blocks of Anthropic's own tools among them, and {@link BlockOrder#FIELD}.
+ *
+ * <p>Answers and deltas carry {@code thinking_blocks} likewise; in a stream each is a piece of a block, told apart by its
+ * {@code type}, and a {@code signature} ends the block. {@code citations} in a delta belong to the text before or behind
+ * them; an empty array of them begins a block of text.
  */
 public final class AnthropicWords {
 
+    /** The type of a part that only Anthropic's models can read. */
+    public static final String BLOCK = "anthropic_block";
+
     /** Fields of the request that no other dialect has, or that mean something else there. */
     private static final List<String> FIELDS = List.of(
-            "thinking",
-            "top_k",
             "metadata",
             "output_config",
             "output_format",
-            "cache_control",
             "service_tier",
             "container",
             "context_management",
@@ -33,45 +40,70 @@ public final class AnthropicWords {
             "speed");
 
     /** Those without which the answer is another one, or comes from where it must not; the rest tune it. */
-    private static final List<String> DEMANDS = List.of("container", "mcp_servers", "inference_geo");
+    private static final Set<String> DEMANDS = Set.of("container", "mcp_servers", "inference_geo");
 
-    private static final List<String> OF_MESSAGES = List.of("cache_control", "is_error", "thinking_blocks");
-    private static final List<String> OF_PARTS = List.of("cache_control", "title", "context", "citations");
+    /** What some providers of OpenAI's dialect take from any client, or ignore. */
+    private static final List<String> HINTS = List.of("thinking", "top_k", "cache_control");
 
-    private AnthropicWords() {}
+    private static final List<String> NESTED_HINTS = List.of("cache_control", "thinking_blocks", "extra_content");
+    private static final List<String> NESTED =
+            List.of("is_error", "title", "context", "citations", "document", BlockOrder.FIELD);
 
-    /**
-     * Takes all of it out of an object that is going to a model of OpenAI's dialect. A tool's failure becomes text. The
-     * object is changed, what it holds is not: it is shared with the request.
-     *
-     * @return the names of the request's fields that were dropped
-     */
-    public static List<String> drop(ObjectNode wire) {
-        List<String> dropped = new ArrayList<>();
-        for (String field : FIELDS) {
-            JsonNode value = wire.remove(field);
-            if (value != null && !value.isNull() && !isTranslated(field, value)) {
-                dropped.add(field);
-            }
-        }
-        if (wire.path("messages") instanceof ArrayNode messages) {
-            ArrayNode plain = JsonNodeFactory.instance.arrayNode(messages.size());
-            messages.forEach(message -> plain.add(message(message)));
-            wire.set("messages", plain);
-        }
-        if (wire.path("tools") instanceof ArrayNode tools) {
-            ArrayNode plain = JsonNodeFactory.instance.arrayNode(tools.size());
-            for (JsonNode tool : tools) {
-                plain.add(tool instanceof ObjectNode object ? copy(object).retain("type", "function") : tool);
-            }
-            wire.set("tools", plain);
-        }
-        return dropped;
+    private final ObjectNode wire;
+    private final boolean translated;
+    private final Consumer<String> dropped;
+    private final Set<String> names = new HashSet<>();
+
+    private AnthropicWords(ObjectNode wire, boolean translated, boolean hints, Consumer<String> dropped) {
+        this.wire = wire;
+        this.translated = translated;
+        this.dropped = dropped;
+        names.addAll(translated ? NESTED : List.of());
+        names.addAll(hints ? NESTED_HINTS : List.of());
     }
 
-    /** Whether a client that asked for this field is not served without it. */
-    public static boolean isDemand(String field) {
-        return DEMANDS.contains(field);
+    /**
+     * Takes it out of an object that is going to a model of another dialect. A tool's failure becomes text, its images go to
+     * the user's message that follows. The object is changed, what it holds is not: it is shared with the request.
+     *
+     * @param translated whether an Anthropic client wrote the request
+     * @param hints whether the model knows none of the hints: {@code cache_control}, {@code thinking}, {@code
+     *     thinking_blocks}, {@code top_k}, and Gemini's {@code extra_content}
+     * @param dropped told the name of each that has gone, or its place where that is a {@linkplain #isDemand demand}
+     */
+    public static void drop(ObjectNode wire, boolean translated, boolean hints, Consumer<String> dropped) {
+        new AnthropicWords(wire, translated, hints, dropped).drop(hints);
+    }
+
+    /** Whether a client that asked for this is not served without it. */
+    public static boolean isDemand(String dropped) {
+        return DEMANDS.contains(dropped) || dropped.endsWith("]");
+    }
+
+    private void drop(boolean hints) {
+        for (String field : translated ? FIELDS : List.<String>of()) {
+            top(field);
+        }
+        for (String field : hints ? HINTS : List.<String>of()) {
+            top(field);
+        }
+        if (!names.isEmpty() && wire.path("messages") instanceof ArrayNode messages) {
+            ArrayNode plain = JsonNodeFactory.instance.arrayNode(messages.size());
+            for (int i = 0; i < messages.size(); i++) {
+                plain.add(message(messages.get(i), "messages[" + i + "]"));
+            }
+            wire.set("messages", translated ? ToolMedia.apart(plain) : plain);
+        }
+        if (!names.isEmpty() && wire.path("tools") instanceof ArrayNode tools) {
+            tools(tools);
+        }
+    }
+
+    private void top(String field) {
+        JsonNode value = wire.remove(field);
+        if (value != null && !value.isNull() && !isTranslated(field, value)) {
+            dropped.accept(field);
+        }
     }
 
     /** A format alone stands in {@code response_format} as well. */
@@ -80,21 +112,20 @@ public final class AnthropicWords {
                 || field.equals("output_config") && value.has("format") && value.size() == 1;
     }
 
-    private static JsonNode message(JsonNode node) {
-        if (!(node instanceof ObjectNode message)) {
+    private JsonNode message(JsonNode node, String where) {
+        if (!(plain(node) instanceof ObjectNode message)) {
             return node;
         }
-        ObjectNode plain = copy(message).remove(OF_MESSAGES);
         if (message.path("content") instanceof ArrayNode parts) {
-            plain.set("content", each(parts, OF_PARTS));
+            message.set("content", each(parts, where + ".content"));
         }
         if (message.path("tool_calls") instanceof ArrayNode calls) {
-            plain.set("tool_calls", each(calls, OF_MESSAGES));
+            message.set("tool_calls", each(calls, where + ".tool_calls"));
         }
-        if (message.path("is_error").booleanValue()) {
-            fail(plain);
+        if (translated && node.path("is_error").booleanValue()) {
+            fail(message);
         }
-        return plain;
+        return message;
     }
 
     private static void fail(ObjectNode toolMessage) {
@@ -107,15 +138,49 @@ public final class AnthropicWords {
         }
     }
 
-    private static ArrayNode each(ArrayNode nodes, List<String> names) {
+    private ArrayNode each(ArrayNode nodes, String where) {
         ArrayNode result = JsonNodeFactory.instance.arrayNode(nodes.size());
-        for (JsonNode node : nodes) {
-            result.add(node instanceof ObjectNode object ? copy(object).remove(names) : node);
+        for (int i = 0; i < nodes.size(); i++) {
+            if (translated && nodes.get(i).path("type").asText("").equals(BLOCK)) {
+                dropped.accept(where + "[" + i + "]");
+            } else {
+                result.add(plain(nodes.get(i)));
+            }
         }
         return result;
     }
 
-    private static ObjectNode copy(ObjectNode object) {
-        return JsonNodeFactory.instance.objectNode().setAll(object);
+    private void tools(ArrayNode tools) {
+        ArrayNode plain = JsonNodeFactory.instance.arrayNode(tools.size());
+        for (int i = 0; i < tools.size(); i++) {
+            if (!(plain(tools.get(i)) instanceof ObjectNode tool)) {
+                plain.add(tools.get(i));
+            } else if (!translated) {
+                tool.replace("function", plain(tool.path("function")));
+                plain.add(tool);
+            } else if (tool.has("function")) {
+                plain.add(tool.retain("type", "function", "cache_control"));
+            } else {
+                dropped.accept("tools[" + i + "]");
+            }
+        }
+        wire.set("tools", plain);
+        if (plain.isEmpty()) {
+            wire.remove(List.of("tools", "tool_choice", "parallel_tool_calls"));
+        }
+    }
+
+    /** A copy without; hints are told of. */
+    private JsonNode plain(JsonNode node) {
+        if (!(node instanceof ObjectNode object)) {
+            return node;
+        }
+        ObjectNode copy = JsonNodeFactory.instance.objectNode().setAll(object);
+        for (String name : names) {
+            if (copy.remove(name) != null && NESTED_HINTS.contains(name)) {
+                dropped.accept(name);
+            }
+        }
+        return copy;
     }
 }

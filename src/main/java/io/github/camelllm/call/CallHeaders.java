@@ -22,7 +22,8 @@ public final class CallHeaders {
             "x-llm-cache",
             "x-llm-callback",
             "prefer",
-            "idempotency-key");
+            "idempotency-key",
+            "anthropic-beta");
 
     private final Map<String, String> values = new HashMap<>();
 

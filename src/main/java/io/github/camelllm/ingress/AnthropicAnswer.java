@@ -3,15 +3,20 @@ package io.github.camelllm.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** A chat completion as a message of Anthropic's API: its first choice. */
 final class AnthropicAnswer {
+
+    /** What Anthropic's models stop for beyond OpenAI's reasons. */
+    private static final Set<String> OWN_REASONS = Set.of("pause_turn", "model_context_window_exceeded");
 
     private AnthropicAnswer() {}
 
@@ -22,17 +27,20 @@ final class AnthropicAnswer {
     static ObjectNode message(ObjectNode completion, Usage known) {
         JsonNode choice = completion.path("choices").path(0);
         ObjectNode message = head(completion.path("id").asText(""), completion.path("model"));
-        ArrayNode content = message.putArray("content");
         JsonNode said = choice.path("message");
-        thinking(said, content);
-        text(said.path("content"), content);
-        text(said.path("refusal"), content);
+        ArrayNode others = Json.MAPPER.createArrayNode();
+        ArrayNode texts = Json.MAPPER.createArrayNode();
+        ArrayNode toolUses = Json.MAPPER.createArrayNode();
+        thinking(said, others);
+        text(said.path("content"), texts);
+        text(said.path("refusal"), texts);
         boolean cut = choice.path("finish_reason").asText("").equals("length");
         for (JsonNode call : said.path("tool_calls")) {
             JsonNode function = call.path("function");
-            toolUse(content.addObject(), call.path("id").asText(""), function.path("name"))
+            toolUse(toolUses.addObject(), call.path("id").asText(""), function.path("name"))
                     .set("input", input(function.path("arguments").asText(""), cut));
         }
+        message.set("content", BlockOrder.weave(said.path(BlockOrder.FIELD), others, texts, toolUses));
         stop(message, choice, said.path("tool_calls").isEmpty());
         message.set("usage", usage(completion.path("usage"), known));
         return message;
@@ -109,7 +117,10 @@ final class AnthropicAnswer {
         JsonNode sequence =
                 choice.path("stop_sequence").isTextual() ? choice.path("stop_sequence") : choice.path("stop_reason");
         boolean bySequence = finish.equals("stop") && sequence.isTextual();
-        message.put("stop_reason", bySequence ? "stop_sequence" : stopReason(finish, noTools));
+        String own = choice.path("native_finish_reason").asText("");
+        message.put(
+                "stop_reason",
+                bySequence ? "stop_sequence" : OWN_REASONS.contains(own) ? own : stopReason(finish, noTools));
         message.put("stop_sequence", bySequence ? sequence.textValue() : null);
     }
 
@@ -132,9 +143,10 @@ final class AnthropicAnswer {
                     count(reported.path("prompt_tokens_details").path("cached_tokens")),
                     0);
         }
+        long written = count(reported.path("prompt_tokens_details").path("cache_creation_tokens"));
         return Json.object()
-                .put("input_tokens", Math.max(0, usage.inputTokens() - usage.cachedInputTokens()))
-                .put("cache_creation_input_tokens", 0)
+                .put("input_tokens", Math.max(0, usage.inputTokens() - usage.cachedInputTokens() - written))
+                .put("cache_creation_input_tokens", written)
                 .put("cache_read_input_tokens", usage.cachedInputTokens())
                 .put("output_tokens", usage.outputTokens());
     }

@@ -27,6 +27,7 @@ final class AnthropicEvents implements ClientDialect.Events {
     private int tool = NO_TOOL;
     private int lastTool = NO_TOOL;
     private boolean signed;
+    private final StringBuilder thought = new StringBuilder();
     private JsonNode finished = MissingNode.getInstance();
     private JsonNode usage = MissingNode.getInstance();
 
@@ -74,6 +75,7 @@ final class AnthropicEvents implements ClientDialect.Events {
         } else {
             think(AnthropicAnswer.reasoning(delta));
         }
+        cite(delta.path("citations"));
         say(delta.path("content").asText(""));
         say(delta.path("refusal").asText(""));
         delta.path("tool_calls").forEach(this::toolCall);
@@ -85,7 +87,10 @@ final class AnthropicEvents implements ClientDialect.Events {
             closeBlock();
             return;
         }
-        think(piece.path("thinking").asText(""));
+        String thinking = piece.path("thinking").asText("");
+        if (!thinking.contentEquals(thought)) { // else it is the whole block, at its end
+            think(thinking);
+        }
         String signature = piece.path("signature").asText("");
         if (!signature.isEmpty()) {
             openThinking();
@@ -102,6 +107,7 @@ final class AnthropicEvents implements ClientDialect.Events {
             closeBlock();
         }
         openThinking();
+        thought.append(text);
         fill("thinking_delta", "thinking", text);
     }
 
@@ -113,13 +119,32 @@ final class AnthropicEvents implements ClientDialect.Events {
         }
     }
 
+    /** Of the text that is open; without any of them a text begins that is to have some. */
+    private void cite(JsonNode citations) {
+        if (citations.isArray() && citations.isEmpty()) {
+            ObjectNode text = Json.object().put("type", "text").put("text", "");
+            text.putArray("citations");
+            open("text", text);
+        }
+        for (JsonNode citation : citations) {
+            openText();
+            ObjectNode event = Json.object().put("type", "content_block_delta").put("index", block);
+            event.putObject("delta").put("type", "citations_delta").set("citation", citation);
+            send(event);
+        }
+    }
+
+    private void openText() {
+        if (!open.equals("text")) {
+            open("text", Json.object().put("type", "text").put("text", ""));
+        }
+    }
+
     private void say(String text) {
         if (text.isEmpty()) {
             return;
         }
-        if (!open.equals("text")) {
-            open("text", Json.object().put("type", "text").put("text", ""));
-        }
+        openText();
         fill("text_delta", "text", text);
     }
 
@@ -171,6 +196,7 @@ final class AnthropicEvents implements ClientDialect.Events {
             open = "";
             tool = NO_TOOL;
             signed = false;
+            thought.setLength(0);
         }
     }
 

@@ -3,8 +3,10 @@ package io.github.camelllm.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Anthropic's messages and system prompt as OpenAI's messages. One message with tool results becomes a tool message for
@@ -14,6 +16,10 @@ final class AnthropicMessages {
 
     private static final String ROLES = "one of user, assistant";
     private static final String CONTENT = "a string or an array of content blocks";
+
+    /** Blocks of an answer that no other dialect has: what was thought, and Anthropic's own tools at work. */
+    private static final Pattern OTHERS = Pattern.compile(
+            "(redacted_)?thinking|(server|mcp)_tool_use|[a-z_]+_tool_result|container_upload|compaction");
 
     private AnthropicMessages() {}
 
@@ -80,50 +86,32 @@ final class AnthropicMessages {
     }
 
     private static void user(Place message, ArrayNode result) {
-        ArrayNode fromTools = Json.MAPPER.createArrayNode();
         boolean[] answersTools = {false};
-        ArrayNode own = blocks(message, "content", block -> {
+        ArrayNode rest = blocks(message, "content", block -> {
             if (!block.string("type", "the type of the block").equals("tool_result")) {
                 return AnthropicBlocks.user(block);
             }
             answersTools[0] = true;
-            toolResult(block, result, fromTools);
+            toolResult(block, result);
             return null;
         });
-        ArrayNode rest = fromTools.addAll(own);
         if (!rest.isEmpty() || !answersTools[0]) {
             add(result, "user", AnthropicBlocks.userContent(rest));
         }
     }
 
-    /** OpenAI's tool messages hold text alone: what else a tool gave goes to the user message that follows. */
-    private static void toolResult(Place block, ArrayNode result, ArrayNode others) {
-        String id = block.string("tool_use_id", "the id of the tool_use block that it answers, as a string");
-        ArrayNode texts = Json.MAPPER.createArrayNode();
-        int before = others.size();
-        if (block.has("content")) {
-            blocks(block, "content", inner -> {
-                ObjectNode part = AnthropicBlocks.user(inner);
-                if (part.path("type").asText().equals("text")) {
-                    texts.add(part);
-                } else {
-                    if (others.size() == before) {
-                        others.addObject().put("type", "text").put("text", "From the result of tool call " + id + ":");
-                    }
-                    others.add(part);
-                }
-                return null;
-            });
-            JsonNode plain = block.get("content");
-            if (plain.isTextual()) {
-                texts.addObject().put("type", "text").set("text", plain);
-            }
+    private static void toolResult(Place block, ArrayNode result) {
+        ObjectNode message = result.addObject()
+                .put("role", "tool")
+                .put(
+                        "tool_call_id",
+                        block.string("tool_use_id", "the id of the tool_use block that it answers, as a string"));
+        ArrayNode parts = block.has("content") ? blocks(block, "content", AnthropicBlocks::user) : none();
+        boolean texts = true;
+        for (JsonNode part : parts) {
+            texts &= part.path("type").asText("").equals("text");
         }
-        if (texts.isEmpty() && others.size() > before) {
-            texts.addObject().put("type", "text").put("text", "The result is in the next user message.");
-        }
-        ObjectNode message = result.addObject().put("role", "tool").put("tool_call_id", id);
-        message.set("content", AnthropicBlocks.simplest(texts, "\n"));
+        message.set("content", texts ? AnthropicBlocks.simplest(parts, "\n") : parts);
         JsonNode failed = block.get("is_error");
         if (failed != null && !failed.isBoolean()) {
             throw Place.wrong(block.at("is_error"), failed, "true or false");
@@ -134,17 +122,23 @@ final class AnthropicMessages {
         AnthropicBlocks.keep(block, message, "cache_control");
     }
 
+    private static ArrayNode none() {
+        return Json.MAPPER.createArrayNode();
+    }
+
     private static void assistant(Place message, ArrayNode result) {
-        ArrayNode thinking = Json.MAPPER.createArrayNode();
-        ArrayNode calls = Json.MAPPER.createArrayNode();
+        ArrayNode others = none();
+        ArrayNode calls = none();
         ArrayNode texts = blocks(message, "content", block -> {
-            switch (block.string("type", "the type of the block")) {
-                case "thinking", "redacted_thinking" -> thinking.add(block.object());
-                case "tool_use" -> calls.add(toolCall(block));
-                case "text" -> {
-                    return AnthropicBlocks.text(block);
-                }
-                default -> throw block.unknown("type", "one of text, tool_use, thinking, redacted_thinking");
+            String type = block.string("type", "the type of the block");
+            if (type.equals("text")) {
+                return AnthropicBlocks.text(block);
+            } else if (type.equals("tool_use")) {
+                calls.add(toolCall(block));
+            } else if (OTHERS.matcher(type).matches()) {
+                others.add(block.object());
+            } else {
+                throw block.unknown("type", "one of text, tool_use, thinking, redacted_thinking");
             }
             return null;
         });
@@ -154,8 +148,11 @@ final class AnthropicMessages {
         if (!calls.isEmpty()) {
             assistant.set("tool_calls", calls);
         }
-        if (!thinking.isEmpty()) {
-            assistant.set("thinking_blocks", thinking);
+        if (!others.isEmpty()) {
+            assistant.set("thinking_blocks", others);
+        }
+        if (message.object().path("content").isArray()) {
+            BlockOrder.note(message.object().get("content"), assistant);
         }
     }
 

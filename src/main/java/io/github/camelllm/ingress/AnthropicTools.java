@@ -7,7 +7,7 @@ import io.github.camelllm.call.Json;
 
 /**
  * Anthropic's tools as OpenAI's functions. What a tool says beyond name, description, schema and {@code strict} (its
- * {@code cache_control}) stands on the tool, beside {@code function}.
+ * {@code cache_control}) stands on the tool, beside {@code function}. A tool of Anthropic's own stays as it is.
  */
 final class AnthropicTools {
 
@@ -27,8 +27,9 @@ final class AnthropicTools {
     }
 
     private static ObjectNode tool(Place tool) {
-        if (tool.has("type") && !tool.object().path("type").asText("").equals("custom")) {
-            throw tool.unknown("type", "custom or none: tools that run at Anthropic are not offered by this gateway");
+        if (tool.has("type")
+                && !tool.string("type", "the type of the tool, as a string").equals("custom")) {
+            return tool.object(); // it runs at Anthropic, or its models know it
         }
         ObjectNode result = Json.object().put("type", "function");
         ObjectNode function = result.putObject("function");

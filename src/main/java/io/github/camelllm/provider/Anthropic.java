@@ -3,8 +3,10 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.camel.Message;
 
 /** Anthropic's dialect: the Messages API, as Anthropic and those that copy it speak it. */
@@ -13,17 +15,13 @@ public final class Anthropic extends WireStep {
     private static final List<String> PREFILLS = List.of("no", "plain");
     private static final List<String> REASONINGS = List.of("no", "budget", "effort");
 
-    private String key = "";
+    private static final Pattern BETAS = Pattern.compile("[A-Za-z0-9._, -]{1,1000}");
+
     private String version = "2023-06-01";
     private long maxTokens = 8192;
     private boolean sampling = true;
     private boolean forcedTools = true;
     private String reasoning = "no";
-
-    /** The provider's key; blank for a provider that wants none. */
-    public void setKey(String key) {
-        this.key = key;
-    }
 
     /** The version of the API ({@code anthropic-version}). */
     public void setVersion(String version) {
@@ -71,8 +69,17 @@ public final class Anthropic extends WireStep {
     @Override
     protected void authorize(Message message) {
         message.setHeader("anthropic-version", version);
-        if (!key.isBlank()) {
-            message.setHeader("x-api-key", key.strip());
+        if (!key().isEmpty()) {
+            message.setHeader("x-api-key", key());
+        }
+    }
+
+    /** The betas that a client wants; without them the API refuses their fields. */
+    @Override
+    protected void pass(CallHeaders from, Message message) {
+        String betas = from.get("anthropic-beta");
+        if (betas != null && BETAS.matcher(betas).matches()) {
+            message.setHeader("anthropic-beta", betas);
         }
     }
 

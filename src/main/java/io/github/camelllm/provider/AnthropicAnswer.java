@@ -3,6 +3,7 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
@@ -42,7 +43,8 @@ final class AnthropicAnswer {
         ObjectNode completion = head(call, answer, "chat.completion");
         ObjectNode choice = completion.putArray("choices").addObject().put("index", 0);
         choice.set("message", message);
-        choice.putNull("logprobs").put("finish_reason", finishReason(stopReason));
+        choice.putNull("logprobs");
+        finish(choice, stopReason, answer.path("stop_sequence"));
         if (usage != null) {
             completion.set("usage", usageNode(usage, answer.path("usage")));
         }
@@ -76,7 +78,6 @@ final class AnthropicAnswer {
                     reasoning.append(string(call, block, "thinking"));
                     thoughts.add(block);
                 }
-                case "redacted_thinking" -> thoughts.add(block);
                 case "tool_use" -> {
                     if (!block.path("input").isObject()) {
                         throw Refusals.badAnswer(call.getModel(), "a tool_use without input");
@@ -86,7 +87,7 @@ final class AnthropicAnswer {
                             string(call, block, "name"),
                             block.get("input").toString()));
                 }
-                default -> {} // the provider's own tools at work
+                default -> thoughts.add(block); // redacted, or the provider's own tools at work
             }
         }
         ObjectNode message = Json.object().put("role", "assistant");
@@ -105,6 +106,7 @@ final class AnthropicAnswer {
         if (!calls.isEmpty()) {
             message.set("tool_calls", calls);
         }
+        BlockOrder.note(blocks, message);
         return message;
     }
 
@@ -120,6 +122,16 @@ final class AnthropicAnswer {
             throw Refusals.badAnswer(call.getModel(), "a " + block.path("type").asText() + " without " + field);
         }
         return value;
+    }
+
+    /** Says why a choice ended, and in fields of its own what OpenAI has no word for. */
+    static void finish(ObjectNode choice, String stopReason, JsonNode stopSequence) {
+        choice.put("finish_reason", finishReason(stopReason));
+        if (stopReason.equals("pause_turn") || stopReason.equals("model_context_window_exceeded")) {
+            choice.put("native_finish_reason", stopReason);
+        } else if (stopReason.equals("stop_sequence") && stopSequence.isTextual()) {
+            choice.set("stop_sequence", stopSequence);
+        }
     }
 
     /** A stop reason in OpenAI's words. An answer that was to go on is one that was cut. */

@@ -3,6 +3,8 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,13 +16,14 @@ final class AnthropicBlocks {
     private int begun;
     private int calls;
 
-    /** One block; {@code text} gathers its thinking, {@code tool} is the index of its tool call. */
+    /** One block; {@code text} gathers its thinking, or the input of {@code own} that is no client's to run; {@code tool} is the index of its tool call. */
     private static final class Block {
         private String type;
         private int tool;
         private boolean arguments;
         private final StringBuilder text = new StringBuilder();
         private String signature;
+        private JsonNode own;
     }
 
     AnthropicBlocks(String model) {
@@ -59,8 +62,16 @@ final class AnthropicBlocks {
             case "thinking" -> {
                 return thinking(block, given.path("thinking"));
             }
-            default -> {
-                return content(given.path("text"));
+            case "text" -> {
+                ObjectNode text = content(given.path("text"));
+                if (!given.path("citations").isArray()) {
+                    return text;
+                }
+                return (text == null ? Json.object() : text).set("citations", given.get("citations"));
+            }
+            default -> { // a tool of the provider's own
+                block.own = given.deepCopy();
+                return null;
             }
         }
     }
@@ -75,6 +86,11 @@ final class AnthropicBlocks {
             }
             case "thinking_delta" -> {
                 return thinking(block, delta.path("thinking"));
+            }
+            case "citations_delta" -> {
+                ObjectNode cited = Json.object();
+                cited.putArray("citations").add(delta.path("citation"));
+                return cited;
             }
             case "signature_delta" -> {
                 block.signature = delta.path("signature").asText();
@@ -98,12 +114,26 @@ final class AnthropicBlocks {
         if ("tool_use".equals(block.type) && !block.arguments) {
             return arguments(block, "{}"); // a call without arguments streams none, which is no JSON
         }
+        if (block.own instanceof ObjectNode own) {
+            return thought(own(block, own));
+        }
         return block.signature == null
                 ? null
                 : thought(Json.object()
                         .put("type", "thinking")
                         .put("thinking", block.text.toString())
                         .put("signature", block.signature));
+    }
+
+    private ObjectNode own(Block block, ObjectNode own) {
+        if (!block.text.isEmpty()) {
+            try {
+                own.set("input", Json.read(block.text.toString().getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                throw Refusals.badAnswer(model, "a " + block.type + " whose input is no JSON");
+            }
+        }
+        return own;
     }
 
     private Block block(JsonNode event) {
@@ -117,8 +147,11 @@ final class AnthropicBlocks {
         if (block.type == null) {
             throw Refusals.brokenOff(model, "sent a part of a tool call alone", "its content_block_start is missing");
         }
+        if (block.own != null) {
+            block.text.append(piece);
+        }
         if (!block.type.equals("tool_use") || piece.isEmpty()) {
-            return null; // a tool of the provider's own
+            return null;
         }
         block.arguments = true;
         ObjectNode toolCall = Json.object().put("index", block.tool);

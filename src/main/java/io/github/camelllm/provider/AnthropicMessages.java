@@ -3,6 +3,8 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
+import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,9 @@ final class AnthropicMessages {
     private static final Pattern DATA_URL = Pattern.compile("(?is)data:([^;,]+)[^,]*;base64,(.*)");
     private static final Pattern IMAGE = Pattern.compile("image/(?:jpeg|png|gif|webp)");
     private static final String PDF = "application/pdf";
+
+    /** What the file of an Anthropic client is called in OpenAI's words, which want a name. */
+    private static final String UNNAMED = "document.pdf";
 
     private final Consumer<String> unsupported;
     private final ArrayNode system = Json.MAPPER.createArrayNode();
@@ -87,11 +92,10 @@ final class AnthropicMessages {
     }
 
     private void assistant(JsonNode message, ArrayNode blocks, String where) {
-        for (JsonNode thought : message.path("thinking_blocks")) {
-            blocks.add(thought);
-        }
-        content(message, blocks, where); // reasoning_content lacks its signature and cannot be given back
-        text(message.path("refusal"), blocks);
+        ArrayNode texts = Json.MAPPER.createArrayNode();
+        ArrayNode uses = Json.MAPPER.createArrayNode();
+        content(message, texts, where); // reasoning_content lacks its signature and cannot be given back
+        text(message.path("refusal"), texts);
         for (String lost : new String[] {"audio", "function_call"}) {
             if (message.path(lost).isObject()) {
                 unsupported.accept(where + "." + lost);
@@ -104,11 +108,30 @@ final class AnthropicMessages {
                 unsupported.accept(where + ".tool_calls[" + i + "]");
                 continue;
             }
-            ObjectNode use = block(blocks, "tool_use", calls.get(i));
+            ObjectNode use = block(uses, "tool_use", calls.get(i));
             use.put("id", toolId(calls.get(i).path("id")));
             use.set("name", function.path("name"));
             use.set("input", input(function.path("arguments").asText("")));
         }
+        ArrayNode others = Json.MAPPER.createArrayNode();
+        message.path("thinking_blocks").forEach(others::add);
+        ArrayNode all = BlockOrder.weave(message.path(BlockOrder.FIELD), others, texts, uses);
+        blocks.addAll(signed(all));
+    }
+
+    /** Without thinking that another provider's model did: only Anthropic can sign what it is to be given back. */
+    static ArrayNode signed(JsonNode blocks) {
+        ArrayNode signed = Json.MAPPER.createArrayNode();
+        for (JsonNode block : blocks) {
+            boolean unsigned = block.path("type").asText("").equals("thinking")
+                    && block.path("signature").asText("").isEmpty();
+            boolean blank = block.path("type").asText("").equals("text")
+                    && block.path("text").asText("").isBlank();
+            if (!unsigned && !blank) {
+                signed.add(block);
+            }
+        }
+        return signed;
     }
 
     /** Tool calls are history: arguments that never were an object are shown as what they were. */
@@ -163,10 +186,17 @@ final class AnthropicMessages {
         switch (part.path("type").asText()) {
             case "text", "refusal" -> {
                 JsonNode text = part.path(part.path("type").asText());
-                if (text.isTextual() && !text.textValue().isBlank()) {
-                    block(blocks, "text", part).set("text", text);
+                if (part.path("document").booleanValue()) {
+                    said(part, block(blocks, "document", part))
+                            .putObject("source")
+                            .put("type", "text")
+                            .put("media_type", "text/plain")
+                            .set("data", text);
+                } else if (text.isTextual() && !text.textValue().isBlank()) {
+                    said(part, block(blocks, "text", part)).set("text", text);
                 }
             }
+            case AnthropicWords.BLOCK -> blocks.add(part.path("block"));
             case "image_url" -> image(part, blocks, where);
             case "file" -> file(part, blocks, where);
             default -> unsupported.accept(where + "." + part.path("type").asText());
@@ -194,9 +224,21 @@ final class AnthropicMessages {
         }
         ObjectNode document = block(blocks, "document", part);
         base64(document, data);
-        if (file.path("filename").isTextual()) {
+        boolean theirs = file.path("filename").asText("").equals(UNNAMED);
+        if (file.path("filename").isTextual() && !theirs) {
             document.set("title", file.get("filename"));
         }
+        said(part, document);
+    }
+
+    /** What Anthropic's clients say of a part beyond OpenAI's words. */
+    private static ObjectNode said(JsonNode part, ObjectNode block) {
+        for (String field : new String[] {"title", "context", "citations"}) {
+            if (part.has(field)) {
+                block.set(field, part.get(field));
+            }
+        }
+        return block;
     }
 
     private static void base64(ObjectNode block, Matcher data) {

@@ -2,6 +2,7 @@ package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
@@ -76,7 +77,12 @@ final class AnthropicRequest {
             case "model", "messages", "max_tokens", "max_completion_tokens" -> {} // tree()
             case "tools", "tool_choice", "parallel_tool_calls" -> {} // AnthropicTools
             case "temperature", "top_p", "top_k" -> {} // sampling()
-            case "stream_options", "store", "service_tier", "prompt_cache_key", "prompt_cache_retention" -> {} // hints
+            case "stream_options", "store", "prompt_cache_key", "prompt_cache_retention" -> {} // hints
+            case "service_tier" -> {
+                if (call.getRequest().translated()) { // else it is one of OpenAI's
+                    wire.set(name, value);
+                }
+            }
             case "stream" -> {
                 if (value.booleanValue()) {
                     wire.put("stream", true);
@@ -85,6 +91,7 @@ final class AnthropicRequest {
             case "stop" -> stop(value);
             case "user", "safety_identifier" -> userId(value);
             case "metadata" -> userId(value.path("user_id"));
+            case "output_format" -> wire.set(name, value);
             case "thinking" -> thinking(value);
             case "reasoning_effort" -> effort(value.asText());
             case "output_config" -> outputConfig().setAll((ObjectNode) objectOr(value));
@@ -96,7 +103,13 @@ final class AnthropicRequest {
             case "logit_bias", "functions" -> unless(value.isEmpty(), name);
             case "modalities" ->
                 unless(value.size() == 1 && value.path(0).asText().equals("text"), name);
-            default -> unsupported.accept(name);
+            default -> {
+                if (call.getRequest().translated()) {
+                    wire.set(name, value); // Anthropic's, and for it to judge
+                } else {
+                    unsupported.accept(name);
+                }
+            }
         }
     }
 
@@ -144,9 +157,22 @@ final class AnthropicRequest {
     private void thinking(JsonNode value) {
         if (call.isContinuing() && !value.path("type").asText().equals("disabled")) {
             call.warn("thinking left out to continue an answer");
+        } else if (value.path("type").asText().equals("enabled") && goesOnUnsigned()) {
+            call.warn("thinking left out: tools were called without signed thinking");
         } else {
             wire.set("thinking", value);
         }
+    }
+
+    /** Whether the tools at work were called by a model whose thinking Anthropic has not signed. */
+    private boolean goesOnUnsigned() {
+        JsonNode last = MissingNode.getInstance();
+        for (JsonNode message : request.path("messages")) {
+            last = message.path("role").asText("").equals("assistant") ? message : last;
+        }
+        return !last.path("tool_calls").isEmpty()
+                && !last.path("thinking_blocks").isEmpty()
+                && AnthropicMessages.signed(last.path("thinking_blocks")).isEmpty();
     }
 
     private void effort(String effort) {
@@ -212,6 +238,10 @@ final class AnthropicRequest {
                 if (call.isContinuing()) {
                     unsupported.accept("response_format"); // it does not go with a beginning of the answer
                     return;
+                }
+                if (request.path("output_format").isObject()
+                        || request.path("output_config").path("format").isObject()) {
+                    return; // said in Anthropic's own words
                 }
                 JsonNode schema = format.path("json_schema").path("schema");
                 ObjectNode target = outputConfig().putObject("format").put("type", "json_schema");

@@ -11,6 +11,7 @@ import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +91,7 @@ final class AnthropicStream extends WireStream {
                 outputCounted |= event.path("usage").path("output_tokens").isNumber();
                 String reason = event.path("delta").path("stop_reason").textValue();
                 if (reason != null && stopReason == null) {
-                    finish(reason);
+                    finish(reason, event.path("delta").path("stop_sequence"));
                 }
             }
             default -> {
@@ -107,7 +108,7 @@ final class AnthropicStream extends WireStream {
     private void begin(JsonNode message) {
         if (head == null) {
             head = AnthropicAnswer.head(call, message, "chat.completion.chunk");
-            emit(Json.object().put("role", "assistant").put("content", ""), null);
+            emit(Json.object().put("role", "assistant").put("content", ""));
         }
     }
 
@@ -115,7 +116,7 @@ final class AnthropicStream extends WireStream {
         if (delta != null) {
             begin(MissingNode.getInstance());
             estimateOutput(OpenAi.textTokens(delta));
-            emit(delta, null);
+            emit(delta);
         }
     }
 
@@ -128,15 +129,14 @@ final class AnthropicStream extends WireStream {
         }
     }
 
-    private void finish(String reason) {
+    private void finish(String reason, JsonNode stopSequence) {
         if (AnthropicAnswer.saysNothing(reason, blocks.calls() > 0, blocks.begun() == 0, usage)) {
             throw Refusals.badAnswer(call.getModel(), "a stream without content");
         }
         stopReason = reason;
-        String finishReason = AnthropicAnswer.finishReason(reason);
-        call.finishReason(finishReason);
+        call.finishReason(AnthropicAnswer.finishReason(reason));
         begin(MissingNode.getInstance());
-        emit(Json.object(), finishReason);
+        emit(Json.object(), choice -> AnthropicAnswer.finish(choice, reason, stopSequence));
         if (usage == null || !outputCounted) {
             return; // it is estimated at the end
         }
@@ -149,11 +149,16 @@ final class AnthropicStream extends WireStream {
         }
     }
 
-    private void emit(ObjectNode delta, String finishReason) {
+    private void emit(ObjectNode delta) {
+        emit(delta, choice -> choice.putNull("finish_reason"));
+    }
+
+    private void emit(ObjectNode delta, Consumer<ObjectNode> end) {
         ObjectNode chunk = head.deepCopy();
         ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);
-        choice.putNull("logprobs").put("finish_reason", finishReason);
+        choice.putNull("logprobs");
+        end.accept(choice);
         if (call.getRequest().wantsStreamUsage()) {
             chunk.putNull("usage");
         }

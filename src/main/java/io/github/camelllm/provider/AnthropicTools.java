@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** The tools of a chat, the choice between them, and JSON schemas, in Anthropic's words. */
@@ -22,8 +23,8 @@ final class AnthropicTools {
         for (int i = 0; i < given.size(); i++) {
             JsonNode tool = given.get(i);
             if (tool.path("function").isObject()) {
-                tools.add(function(tool));
-            } else if (tool.path("name").isTextual()) {
+                tools.add(function((ObjectNode) tool));
+            } else if (tool.path("name").isTextual() || tool.has("mcp_server_name")) {
                 tools.add(tool); // a tool of Anthropic's own
             } else {
                 unsupported.accept("tools[" + i + "]");
@@ -47,7 +48,7 @@ final class AnthropicTools {
         }
     }
 
-    private static ObjectNode function(JsonNode tool) {
+    private static ObjectNode function(ObjectNode tool) {
         JsonNode function = tool.get("function");
         ObjectNode wire = Json.object();
         wire.set("name", function.path("name"));
@@ -63,11 +64,11 @@ final class AnthropicTools {
         if (function.path("strict").booleanValue()) {
             wire.put("strict", true);
         }
-        for (JsonNode holder : new JsonNode[] {function, tool}) {
-            if (holder.has("cache_control")) {
-                wire.set("cache_control", holder.get("cache_control"));
-            }
+        if (function.has("cache_control")) {
+            wire.set("cache_control", function.get("cache_control"));
         }
+        ObjectNode more = tool.deepCopy(); // what Anthropic's clients say of a tool beyond OpenAI's words
+        wire.setAll(more.remove(List.of("type", "function", "extra_content")));
         return wire;
     }
 

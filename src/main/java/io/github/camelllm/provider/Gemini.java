@@ -19,14 +19,8 @@ public final class Gemini extends WireStep {
 
     private static final List<String> PREFILLS = List.of("no", "plain");
 
-    private String key = "";
     private boolean goesOn;
     private GeminiThinking thinking = GeminiThinking.of("minimal,low,medium,high");
-
-    /** The provider's key; blank for a provider that wants none. */
-    public void setKey(String key) {
-        this.key = key;
-    }
 
     /**
      * How {@code reasoning_effort} is said: {@code budget} in tokens (Gemini 2.5), {@code no} where it cannot be, else the
@@ -49,8 +43,8 @@ public final class Gemini extends WireStep {
 
     @Override
     protected void authorize(Message message) {
-        if (!key.isBlank()) {
-            message.setHeader("x-goog-api-key", key.strip());
+        if (!key().isEmpty()) {
+            message.setHeader("x-goog-api-key", key());
         }
     }
 

@@ -72,7 +72,7 @@ final class GeminiContents {
     private void message(String where, JsonNode message) {
         refuseOthers(where, message, MESSAGE_FIELDS, unsupported);
         for (String hint : new String[] {"name", "cache_control", "thinking_blocks", "extra_content"}) {
-            AnthropicFields.warn(call, message, hint);
+            warn(call, message, hint);
         }
         switch (message.path("role").asText("")) {
             case "system", "developer" -> {
@@ -191,6 +191,13 @@ final class GeminiContents {
         return last.path("role").asText("").equals(role)
                 ? (ArrayNode) last.path("parts")
                 : contents.addObject().put("role", role).putArray("parts");
+    }
+
+    /** Notes in the call's record that the field is left out, if the node has it. */
+    static void warn(Call call, JsonNode node, String field) {
+        if (node.has(field) && !node.get(field).isNull()) {
+            call.warn(field + " left out for " + call.getModel());
+        }
     }
 
     /** Has every field refused that says something and is none of those. */

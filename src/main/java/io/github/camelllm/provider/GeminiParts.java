@@ -49,7 +49,7 @@ final class GeminiParts {
 
     private void part(String where, JsonNode part, ArrayNode parts) {
         GeminiContents.refuseOthers(where, part, PART_FIELDS, unsupported);
-        AnthropicFields.warn(call, part, "cache_control");
+        GeminiContents.warn(call, part, "cache_control");
         switch (part.path("type").asText("")) {
             case "text" -> parts.addObject().set("text", part.path("text"));
             case "refusal" -> parts.addObject().set("text", part.path("refusal"));

@@ -3,6 +3,7 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import java.util.Map;
@@ -66,7 +67,7 @@ final class GeminiRequest {
      */
     GeminiRequest(Call call, Consumer<String> unsupported, GeminiThinking thinking, boolean goesOn) {
         this.call = call;
-        this.request = call.getRequest().tree();
+        this.request = Json.object().setAll(call.getRequest().tree());
         this.unsupported = unsupported;
         this.thinking = thinking;
         this.goesOn = goesOn;
@@ -74,6 +75,9 @@ final class GeminiRequest {
 
     /** The request as Gemini reads it. */
     ObjectNode translate() {
+        AnthropicWords.drop(request, call.getRequest().translated(), false, this::leftOut);
+        GeminiContents.warn(call, request, "cache_control");
+        request.remove("cache_control");
         ObjectNode wire = Json.object();
         new GeminiContents(call, unsupported, thinking.wantsSignatures()).write(request.path("messages"), wire);
         lastTurn((ArrayNode) wire.path("contents"));
@@ -92,6 +96,14 @@ final class GeminiRequest {
             wire.set("generationConfig", config);
         }
         return wire;
+    }
+
+    private void leftOut(String field) {
+        if (AnthropicWords.isDemand(field)) {
+            unsupported.accept(field);
+        } else {
+            call.warn(field + " left out for " + call.getModel());
+        }
     }
 
     private void lastTurn(ArrayNode contents) {

@@ -45,7 +45,7 @@ final class GeminiTools {
         }
         GeminiContents.refuseOthers(where, tool, TOOL_FIELDS, unsupported);
         GeminiContents.refuseOthers(where + ".function", function, FUNCTION_FIELDS, unsupported);
-        AnthropicFields.warn(call, tool, "cache_control");
+        GeminiContents.warn(call, tool, "cache_control");
         if (function.path("strict").asBoolean()) {
             call.warn("strict of tools left out for " + call.getModel());
         }

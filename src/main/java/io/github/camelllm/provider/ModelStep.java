@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Locale;
 import javax.management.ObjectName;
 import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ public final class ModelStep extends Step {
     private String model;
     private String provider;
     private Operation operation = Operation.CHAT;
-    private String key = "";
+    private final OwnKey key = new OwnKey();
     private String keyName = "";
     private boolean simulated;
     private long contextWindow;
@@ -72,8 +73,23 @@ public final class ModelStep extends Step {
     }
 
     /** The provider's key; blank when there is none. */
-    public void setKey(String key) {
-        this.key = key;
+    public void setKey(String newKey) {
+        key.given(newKey);
+    }
+
+    /** Where the model is: its provider's own address or another. */
+    public void setBaseUrl(String baseUrl) {
+        key.baseUrl(baseUrl);
+    }
+
+    /** The key that goes to the provider's own address where {@link #setKey} says that none is given. */
+    public void setOwnKey(String ownKey) {
+        key.own(ownKey);
+    }
+
+    /** The address whose key that is. */
+    public void setOwnBaseUrl(String ownBaseUrl) {
+        key.ownBaseUrl(ownBaseUrl);
     }
 
     /** The setting the key comes from, to be named when it is missing; blank for a model that needs no key. */
@@ -141,9 +157,19 @@ public final class ModelStep extends Step {
         this.healthWindow = healthWindow;
     }
 
+    /** Here rather than at the start, so that a check of the routes tells it too. */
+    @Override
+    public void beforeWrap(Route route, NamedNode definition) {
+        if (key.isOpen() && !keyName.isBlank()) {
+            throw new IllegalArgumentException("key is not given for the model '" + model
+                    + "', which has a baseUrl of its own, where the key of its dialect is not sent; give a key, or keyName"
+                    + " \"\" if it needs none");
+        }
+    }
+
     @Override
     protected void onStart(Route route) {
-        String missing = !keyName.isBlank() && key.isBlank() ? keyName : null;
+        String missing = !keyName.isBlank() && key.key().isEmpty() ? keyName : null;
         RouteBreaker routeBreaker = new RouteBreaker(route);
         ModelHealth health = new ModelHealth(
                 Calls.ticker(route.getCamelContext()),

@@ -28,18 +28,14 @@ public final class OpenAi extends WireStep {
     private static final int MAX_REASON = 64;
     private static final List<String> PREFILLS = List.of("no", "plain", "prefix", "vllm");
     private static final List<String> ANTHROPIC_FIELDS = List.of("drop", "pass");
+    private static final List<String> MAX_TOKENS_FIELDS = List.of("max_tokens", "max_completion_tokens");
 
-    private String key = "";
     private String keyHeader = "Authorization";
     private String keyPrefix = "Bearer ";
     private boolean streamUsage = true;
     private String prefill = "no";
     private boolean dropAnthropicFields = true;
-
-    /** The provider's key; blank for a provider that wants none. */
-    public void setKey(String key) {
-        this.key = key;
-    }
+    private String maxTokensField = "";
 
     /** The header that carries the key ({@code api-key} for Azure). */
     public void setKeyHeader(String keyHeader) {
@@ -71,7 +67,7 @@ public final class OpenAi extends WireStep {
     /**
      * What becomes of fields that are Anthropic's, or Gemini's, and none of OpenAI's: {@code drop} leaves out {@code
      * cache_control}, {@code thinking}, {@code thinking_blocks} and {@code extra_content} with a warning and takes {@code
-     * top_k} for unsupported; {@code pass} sends all to a provider that knows them, or ignores them.
+     * top_k} for unsupported; {@code pass} sends all of these to a provider that knows them, or ignores them.
      */
     public void setAnthropicFields(String anthropicFields) {
         if (!ANTHROPIC_FIELDS.contains(anthropicFields)) {
@@ -81,10 +77,22 @@ public final class OpenAi extends WireStep {
         this.dropAnthropicFields = anthropicFields.equals("drop");
     }
 
+    /**
+     * The name under which the model wants to be told the most tokens of its answer: {@code max_completion_tokens} for those
+     * of OpenAI's that reason, {@code max_tokens} for a server that knows no other; blank leaves it as the client wrote it.
+     */
+    public void setMaxTokensField(String maxTokensField) {
+        if (!maxTokensField.isBlank() && !MAX_TOKENS_FIELDS.contains(maxTokensField)) {
+            throw new IllegalArgumentException(
+                    "maxTokensField is '" + maxTokensField + "'; " + MAX_TOKENS_FIELDS + " or nothing is allowed");
+        }
+        this.maxTokensField = maxTokensField.strip();
+    }
+
     @Override
     protected void authorize(Message message) {
-        if (!key.isBlank()) {
-            message.setHeader(keyHeader, keyPrefix + key.strip());
+        if (!key().isEmpty()) {
+            message.setHeader(keyHeader, keyPrefix + key());
         }
     }
 
@@ -93,14 +101,9 @@ public final class OpenAi extends WireStep {
         Request request = call.getRequest();
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
         wire.setAll(request.tree());
-        if (request.translated()) {
-            for (String field : AnthropicWords.drop(wire)) {
-                if (AnthropicWords.isDemand(field)) {
-                    unsupported(call, field);
-                } else {
-                    call.warn(field + " left out for " + call.getModel());
-                }
-            }
+        if (call.getOperation() == Operation.CHAT) {
+            AnthropicWords.drop(wire, request.translated(), dropAnthropicFields, field -> leftOut(call, field));
+            limitOutput(wire);
         }
         wire.put("model", model);
         if (streamUsage && request.stream()) {
@@ -108,16 +111,32 @@ public final class OpenAi extends WireStep {
                     wire.path("stream_options") instanceof ObjectNode given ? given.deepCopy() : Json.object();
             wire.set("stream_options", options.put("include_usage", true));
         }
-        if (dropAnthropicFields && call.getOperation() == Operation.CHAT) {
-            AnthropicFields.drop(call, wire);
-            if (wire.remove("top_k") != null) {
-                unsupported(call, "top_k");
-            }
-        }
         if (call.isContinuing()) {
             prefill(wire);
         }
         return Json.write(wire);
+    }
+
+    /** An OpenAI client's {@code top_k} is meant; Anthropic's clients send theirs to whatever model. */
+    private void leftOut(Call call, String field) {
+        boolean meant = field.equals("top_k") && !call.getRequest().translated();
+        if (meant || AnthropicWords.isDemand(field)) {
+            unsupported(call, field);
+        } else {
+            call.warn(field + " left out for " + call.getModel());
+        }
+    }
+
+    private void limitOutput(ObjectNode wire) {
+        for (String name : maxTokensField.isEmpty() ? List.<String>of() : MAX_TOKENS_FIELDS) {
+            if (!name.equals(maxTokensField) && wire.has(name)) {
+                JsonNode most = wire.remove(name);
+                if (wire.path(maxTokensField).isMissingNode()
+                        || wire.path(maxTokensField).isNull()) {
+                    wire.set(maxTokensField, most);
+                }
+            }
+        }
     }
 
     private void prefill(ObjectNode wire) {

@@ -3,6 +3,7 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
@@ -30,6 +31,7 @@ public abstract class WireStep extends Step {
     private static final Logger LOG = LoggerFactory.getLogger(WireStep.class);
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
+    private final OwnKey key = new OwnKey();
     private String upstreamModel = "";
     private Duration totalTimeout = Duration.ofMinutes(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
@@ -37,6 +39,31 @@ public abstract class WireStep extends Step {
     private boolean refuseUnsupported = true;
     private int maxAnswerBytes = 32 * 1024 * 1024;
     private boolean propagateTrace = true;
+
+    /** The provider's key; blank for a provider that wants none. */
+    public void setKey(String newKey) {
+        key.given(newKey);
+    }
+
+    /** Where the model is: its provider's own address or another. */
+    public void setBaseUrl(String baseUrl) {
+        key.baseUrl(baseUrl);
+    }
+
+    /** The key that goes to the provider's own address where {@link #setKey} says that none is given. */
+    public void setOwnKey(String ownKey) {
+        key.own(ownKey);
+    }
+
+    /** The address whose key that is. */
+    public void setOwnBaseUrl(String ownBaseUrl) {
+        key.ownBaseUrl(ownBaseUrl);
+    }
+
+    /** The key to send; empty where there is none. */
+    protected final String key() {
+        return key.key();
+    }
 
     /** What the provider calls the model; blank when it is what clients call it. */
     public void setUpstreamModel(String upstreamModel) {
@@ -107,6 +134,11 @@ public abstract class WireStep extends Step {
     /** Sets the headers that carry the provider's key. */
     protected abstract void authorize(Message message);
 
+    /** Passes on what a client's headers say to this kind of provider alone; by default nothing. */
+    protected void pass(CallHeaders from, Message message) {
+        // none
+    }
+
     /** Says where the request goes, for a dialect whose path depends on it; by default where the route says. */
     protected void address(Message message, String model, boolean stream) {
         // the endpoint's own address
@@ -142,6 +174,7 @@ public abstract class WireStep extends Step {
         }
         address(request, name, stream);
         authorize(request);
+        pass(call.headers(), request);
         request.setBody(body);
 
         try (InFlight inFlight = InFlight.open(call.cancellation(), shorter(totalTimeout, call.timeLeft()))) {

@@ -29,6 +29,7 @@ import com.anthropic.models.messages.ToolUseBlock;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Cut;
+import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.Reply;
 import io.github.camelllm.testkit.Sse;
 import java.util.List;
@@ -50,6 +51,11 @@ class MessagesIT extends GatewayAcceptance {
             .build();
 
     private AnthropicClient client;
+
+    @Override
+    void prepare(GatewaySetup setup) {
+        setup.oneAttempt();
+    }
 
     @BeforeAll
     void connect() {

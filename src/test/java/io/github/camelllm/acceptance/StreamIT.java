@@ -43,7 +43,7 @@ class StreamIT extends GatewayAcceptance {
     void prepare(GatewaySetup setup) throws IOException {
         setup.oneAttempt();
         narrow = FakeUpstream.startWithSendBuffer(16 * 1024);
-        setup.model("narrow", with(NO_BREAKER, "baseUrl", narrow.baseUrl().toString()));
+        setup.model("narrow", with(NO_BREAKER, "baseUrl", narrow.baseUrl().toString(), "key", "k"));
     }
 
     @AfterAll

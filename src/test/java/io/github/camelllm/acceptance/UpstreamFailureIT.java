@@ -36,8 +36,8 @@ class UpstreamFailureIT extends GatewayAcceptance {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             unused = socket.getLocalPort();
         }
-        setup.model("refused", with(NO_BREAKER, "baseUrl", "http://127.0.0.1:" + unused + "/v1"));
-        setup.model("unknown-host", with(NO_BREAKER, "baseUrl", "http://evil.invalid/v1"));
+        setup.model("refused", with(NO_BREAKER, "baseUrl", "http://127.0.0.1:" + unused + "/v1", "key", "k"));
+        setup.model("unknown-host", with(NO_BREAKER, "baseUrl", "http://evil.invalid/v1", "key", "k"));
     }
 
     @ParameterizedTest

@@ -59,7 +59,7 @@ class ChatRulesTest {
     }
 
     private static Problem refused(ChatRules rules, ObjectNode request) {
-        Problem problem = catchThrowableOfType(Problem.class, () -> rules.check(new Fields(request, Where.ROOT)));
+        Problem problem = catchThrowableOfType(Problem.class, () -> rules.check(new Fields(request, Where.ROOT), true));
         assertThat(problem).as("refused").isNotNull();
         return problem;
     }
@@ -80,7 +80,7 @@ class ChatRulesTest {
     void letsPassUntouched(String fields) throws IOException {
         ObjectNode request = request(fields);
 
-        RULES.check(new Fields(request, Where.ROOT));
+        RULES.check(new Fields(request, Where.ROOT), true);
 
         assertThat(request).isEqualTo(request(fields));
     }
@@ -99,11 +99,13 @@ class ChatRulesTest {
                                         """
                         {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}}]}]}""")))
                 .hasMessageStartingWith("messages[0].content[0].type is 'image_url'; expected one of ");
-        rules.check(new Fields(
-                request(
-                        """
+        rules.check(
+                new Fields(
+                        request(
+                                """
                         {"messages":[{"role":"user","content":[{"type":"video_url","video_url":{"url":"u"}}]}]}"""),
-                Where.ROOT));
+                        Where.ROOT),
+                true);
     }
 
     @Test
@@ -119,7 +121,7 @@ class ChatRulesTest {
                         {"type":"file","file":{"file_data":"aaaaaaaaaaaaaaaaaaaaaaaaaaa","filename":"9"}},
                         {"type":"text","text":"%s"}]}]}""";
 
-        rules.check(new Fields(request(ten.formatted("\ud83d\ude00")), Where.ROOT));
+        rules.check(new Fields(request(ten.formatted("\ud83d\ude00")), Where.ROOT), true);
         Problem over = refused(rules, request(ten.formatted("\ud83d\ude00\ud83d\ude00")));
         Problem tools = refused(
                 rules,
@@ -156,6 +158,22 @@ class ChatRulesTest {
                 .contains("top_logprobs");
         assertThat(refused(RULES, request("{\"temperature\":1e999999999}")))
                 .hasMessage("temperature is 1e999999999; expected a number from 0 to 2.");
-        RULES.check(new Fields(request("{\"temperature\":1e-999999999,\"top_logprobs\":0e999999999}"), Where.ROOT));
+        RULES.check(
+                new Fields(request("{\"temperature\":1e-999999999,\"top_logprobs\":0e999999999}"), Where.ROOT), true);
+    }
+
+    @Test
+    void leavesLimitsThatAreOpenAisAloneToTheModelsOfOthers() throws IOException {
+        String name = "f".repeat(128);
+        String fields =
+                """
+                {"stop":["1","2","3","4","5"],"tools":[{"type":"function","function":{"name":"%s"}}]}""";
+        RULES.check(new Fields(request(fields.formatted(name)), Where.ROOT), false);
+
+        assertThat(refused(RULES, request(fields.formatted(name))).param()).contains("stop");
+        assertThat(catchThrowableOfType(
+                        Problem.class,
+                        () -> RULES.check(new Fields(request(fields.formatted(name + "f")), Where.ROOT), false)))
+                .hasMessageEndingWith("expected 1 to 128 letters, digits, _ and -.");
     }
 }

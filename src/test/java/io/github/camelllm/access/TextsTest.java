@@ -119,4 +119,15 @@ class TextsTest {
 
         assertThat(where.field("end").toString()).hasSize(259).startsWith("...").endsWith(".end");
     }
+
+    @Test
+    void leavesSignaturesAlone() throws IOException {
+        JsonNode messages = json("[{\"thinking_blocks\":[{\"thinking\":\"ab\",\"signature\":\"s\\u0001\"}]}]");
+        JsonNode before = messages.deepCopy();
+
+        texts.cleanMessages(messages, Where.ROOT);
+
+        assertThat(messages).isEqualTo(before);
+        assertThat(texts.characters()).isEqualTo(2);
+    }
 }

@@ -1,6 +1,7 @@
 package io.github.camelllm.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
@@ -22,6 +23,7 @@ import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The providers of OpenAI's dialect that stand as commented examples in {@code routes/models.camel.yaml}. */
@@ -125,6 +127,45 @@ class OpenAiExamplesTest {
             assertThat(model.abilities().prefill())
                     .isEqualTo(EXPECTED.get(parameter(example, "provider")).prefill() != null);
         }
+    }
+
+    @Test
+    void aModelElsewhereWithoutAKeyOfItsOwnStopsTheStart() {
+        String elsewhere =
+                """
+                - templatedRoute:
+                    routeTemplateRef: openai
+                    routeId: llm-model-x
+                    parameters:
+                      - { name: model, value: x }
+                      - { name: baseUrl, value: "http://localhost:1234/v1" }
+                """;
+
+        assertThatThrownBy(
+                        () -> ModelRoutes.startWith(elsewhere, "sk-of-openai").close())
+                .rootCause()
+                .hasMessage("key is not given for the model 'x', which has a baseUrl of its own, where the key of its"
+                        + " dialect is not sent; give a key, or keyName \"\" if it needs none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "(of baseUrl), http://a/v1, sk-own, false",
+        "(of baseUrl), http://a/v1/, sk-own, false",
+        "(of baseUrl), http://b/v1, '', true",
+        "sk-given, http://b/v1, sk-given, false",
+        "sk-given, http://a/v1, sk-given, false",
+        "'', http://a/v1, '', false"
+    })
+    void aKeyThatIsNotGivenIsThatOfTheDialectsOwnAddress(String given, String url, String sent, boolean open) {
+        OwnKey key = new OwnKey();
+        key.given(given);
+        key.baseUrl(url);
+        key.own("sk-own");
+        key.ownBaseUrl("http://a/v1");
+
+        assertThat(key.key()).isEqualTo(sent);
+        assertThat(key.isOpen()).isEqualTo(open);
     }
 
     private static String parameter(String example, String name) {

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CallHeaders;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Request;
+import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiTest {
@@ -116,6 +123,37 @@ class OpenAiTest {
                 .isEqualTo(quoted(
                         "{'messages':[{'role':'user','cache_control':{}}],'top_k':5,'thinking':{},'model':'gpt-x'}"));
         assertThat(call.getWarnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''|'max_tokens':5|'max_tokens':5,'model':'gpt-x'",
+                "max_completion_tokens|'max_tokens':5|'model':'gpt-x','max_completion_tokens':5",
+                "max_completion_tokens|'max_completion_tokens':4|'max_completion_tokens':4,'model':'gpt-x'",
+                "max_completion_tokens|'max_tokens':5,'max_completion_tokens':4|'max_completion_tokens':4,'model':'gpt-x'",
+                "max_tokens|'max_completion_tokens':4|'model':'gpt-x','max_tokens':4"
+            },
+            quoteCharacter = '"')
+    void boundsAnAnswerInTheWordThatTheModelKnows(String field, String given, String sent) throws IOException {
+        openAi.setMaxTokensField(field.equals("''") ? "" : field);
+
+        assertThat(Json.read(bytes(encoded(Tries.chat("{" + given + "}")))))
+                .isEqualTo(Json.read(bytes("{" + sent + "}")));
+    }
+
+    @Test
+    void goesToAnotherModelForWhatOnlyAnthropicHas() {
+        Request request =
+                new Request(bytes("{'messages':[],'tools':[{'type':'web_search_1','name':'w'}]}"), tree -> tree);
+        Call call = new Call(Ticker.SYSTEM, Operation.CHAT, new CallHeaders(), null, request);
+        call.choose(new Model("m", "p", Operation.CHAT, null, false));
+
+        assertThat(catchThrowableOfType(Problem.class, () -> encoded(call)).param())
+                .contains("tools[0]");
+        openAi.setUnsupported("drop");
+        assertThat(encoded(call)).isEqualTo(quoted("{'messages':[],'model':'gpt-x'}"));
     }
 
     @Test
