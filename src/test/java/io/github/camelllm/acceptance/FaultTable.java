@@ -63,6 +63,7 @@ final class FaultTable {
             Fault.of("502 with an HTML page", "status_502", (d, s) -> Reply.html(502)),
             status(503, "status_503"),
             Fault.of("503, Retry-After: 1", "status_503", (d, s) -> d.error(503).header("Retry-After", "1"))
+                    .only(Dialect.OPENAI)
                     .gap(SECOND),
             Fault.of("503, Retry-After: 60", "status_503", (d, s) -> d.error(503)
                             .header("Retry-After", "60"))
@@ -126,7 +127,7 @@ final class FaultTable {
             Fault.of("context length", "context_length", (d, s) -> d.tooLong())
                     .once(Then.LARGER)
                     .told(400, "context_length_exceeded"),
-            Fault.of("content policy", "content_policy", (d, s) -> d.againstPolicy(Fault.REASON))
+            Fault.of("content policy", "content_policy", (d, s) -> d.againstPolicy(s, Fault.REASON))
                     .only(Dialect.OPENAI, Dialect.GEMINI)
                     .once(Then.TOLD)
                     .told(400, "content_policy_violation"),

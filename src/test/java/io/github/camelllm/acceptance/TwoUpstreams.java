@@ -26,7 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
  * parameters, the second at {@code other}. The alias {@code hasty-gemini-then-wide} is the first's kind and dialect, and the
  * second.
  *
- * <p>The failover is as shipped, but that its retries have no budget: the same few models fail all the time.
+ * <p>The failover is as shipped, but that its retries have no budget, because the same few models fail all the time, and come
+ * four times as soon.
  */
 abstract class TwoUpstreams extends GatewayAcceptance {
 
@@ -50,7 +51,9 @@ abstract class TwoUpstreams extends GatewayAcceptance {
         other = FakeUpstream.start();
         setup.anthropic(upstream).gemini(upstream);
         setup.replace(
-                "routes/gateway.camel.yaml", "        retries: 1 ", "        retryPercent: 100\n        retries: 1 ");
+                "routes/gateway.camel.yaml",
+                "        retries: 1 ",
+                "        retryPercent: 100\n        backoff: 50ms\n        retries: 1 ");
         String elsewhere = Dialect.OPENAI.baseUrl(other.port());
         setup.model("second", with(SMALL, "baseUrl", elsewhere));
         setup.model("goes-on", with(SMALL, "baseUrl", elsewhere, "prefill", "plain"));

@@ -50,11 +50,11 @@ public enum Dialect {
     }
 
     /** The refusal of a prompt for what it says. Anthropic has no error for it: its model refuses in an answer. */
-    public Reply againstPolicy(String reason) {
+    public Reply againstPolicy(boolean stream, String reason) {
         if (this == GEMINI) {
             ObjectNode json = Json.object();
             json.putObject("promptFeedback").put("blockReason", "SAFETY").put("blockReasonMessage", reason);
-            return Reply.json(200, json.toString());
+            return stream ? Reply.sse(Sse.of(json.toString())) : Reply.json(200, json.toString());
         }
         return coded(400, "content_policy_violation", reason);
     }
