@@ -124,10 +124,20 @@ final class FaultTable {
                     .once(Then.SECOND)
                     .told(504, "upstream_timeout"),
             // the request
-            Fault.of("context length", "context_length", (d, s) -> d.tooLong())
+            Fault.of("context length", "context_length", (d, s) -> Reply.json(400, d.tooLongBody()))
                     .once(Then.LARGER)
                     .told(400, "context_length_exceeded"),
-            Fault.of("content policy", "content_policy", (d, s) -> d.againstPolicy(s, Fault.REASON))
+            Fault.of("context length, in a 200", "context_length", (d, s) -> Dialect.alone(s, d.tooLongBody()))
+                    .once(Then.LARGER)
+                    .told(400, "context_length_exceeded"),
+            Fault.of("content policy", "content_policy", (d, s) -> Reply.json(400, d.policyBody(Fault.REASON)))
+                    .only(Dialect.OPENAI)
+                    .once(Then.TOLD)
+                    .told(400, "content_policy_violation"),
+            Fault.of(
+                            "content policy, in a 200",
+                            "content_policy",
+                            (d, s) -> Dialect.alone(s, d.policyBody(Fault.REASON)))
                     .only(Dialect.OPENAI, Dialect.GEMINI)
                     .once(Then.TOLD)
                     .told(400, "content_policy_violation"),

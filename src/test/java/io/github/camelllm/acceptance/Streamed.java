@@ -41,7 +41,8 @@ record Streamed(String text, List<String> finishReasons, Set<String> ids, int ro
         return new Streamed(text.toString(), finishReasons, ids, roles);
     }
 
-    private static JsonNode parse(String event) {
+    /** The JSON of one event. */
+    static JsonNode parse(String event) {
         try {
             return Json.read(event.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

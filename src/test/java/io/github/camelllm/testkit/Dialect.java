@@ -39,30 +39,35 @@ public enum Dialect {
         };
     }
 
-    /** The refusal of a prompt that is longer than the model's context. */
-    public Reply tooLong() {
+    /** The error object of a prompt that is longer than the model's context. */
+    public String tooLongBody() {
         return switch (this) {
-            case OPENAI -> coded(400, "context_length_exceeded", "This model's maximum context length is 8000 tokens.");
-            case ANTHROPIC -> error(400, "prompt is too long: 8200 tokens > 8000 maximum");
+            case OPENAI -> coded("context_length_exceeded", "This model's maximum context length is 8000 tokens.");
+            case ANTHROPIC -> errorBody(400, "prompt is too long: 8200 tokens > 8000 maximum");
             case GEMINI ->
-                error(400, "The input token count (8200) exceeds the maximum number of tokens allowed (8000).");
+                errorBody(400, "The input token count (8200) exceeds the maximum number of tokens allowed (8000).");
         };
     }
 
-    /** The refusal of a prompt for what it says. Anthropic has no error for it: its model refuses in an answer. */
-    public Reply againstPolicy(boolean stream, String reason) {
+    /** The error object of a prompt that is against a policy; in Gemini's words it is an answer with status 200. */
+    public String policyBody(String reason) {
         if (this == GEMINI) {
             ObjectNode json = Json.object();
             json.putObject("promptFeedback").put("blockReason", "SAFETY").put("blockReasonMessage", reason);
-            return stream ? Reply.sse(Sse.of(json.toString())) : Reply.json(200, json.toString());
+            return json.toString();
         }
-        return coded(400, "content_policy_violation", reason);
+        return coded("content_policy_violation", reason);
+    }
+
+    /** A JSON body with status 200, or the same as the only event of a stream. */
+    public static Reply alone(boolean stream, String json) {
+        return stream ? Reply.sse(Sse.of(json)) : Reply.json(200, json);
     }
 
     /** The refusal to work for somebody who has not paid. */
     public Reply unpaid() {
         return switch (this) {
-            case OPENAI -> coded(429, "insufficient_quota", "You exceeded your current quota.");
+            case OPENAI -> Reply.json(429, coded("insufficient_quota", "You exceeded your current quota."));
             case ANTHROPIC -> error(400, "Your credit balance is too low to access the Anthropic API.");
             case GEMINI ->
                 Reply.json(
@@ -72,10 +77,10 @@ public enum Dialect {
         };
     }
 
-    private static Reply coded(int status, String code, String reason) {
+    private static String coded(String code, String reason) {
         ObjectNode json = Json.object();
         json.putObject("error").put("message", reason).put("type", code).put("code", code);
-        return Reply.json(status, json.toString());
+        return json.toString();
     }
 
     /** A whole answer of these pieces. */
@@ -93,6 +98,15 @@ public enum Dialect {
             case OPENAI -> ChatScript.of(pieces).streamUsage(true).sse();
             case ANTHROPIC -> AnthropicScript.of(pieces).sse();
             case GEMINI -> GeminiScript.of(pieces).sse();
+        };
+    }
+
+    /** An event that says no more than that the stream goes on. */
+    public String idleEvent() {
+        return switch (this) {
+            case OPENAI -> "{\"id\":\"chatcmpl-fake\",\"object\":\"chat.completion.chunk\",\"choices\":[]}";
+            case ANTHROPIC -> "{\"type\":\"ping\"}";
+            case GEMINI -> "{\"responseId\":\"fake\"}";
         };
     }
 
