@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,14 @@ class BreaksIT extends TwoUpstreams {
     static Stream<Arguments> breaks() {
         return Break.ROWS.stream()
                 .flatMap(row -> Stream.of(Dialect.values()).map(dialect -> Arguments.of(row, dialect)));
+    }
+
+    /** At OpenAI, and each at one more by turns. */
+    static Stream<Arguments> breaksByTurns() {
+        Dialect[] dialects = Dialect.values();
+        return IntStream.range(0, Break.ROWS.size()).boxed().flatMap(i -> Stream.of(
+                        Dialect.OPENAI, dialects[1 + i % (dialects.length - 1)])
+                .map(dialect -> Arguments.of(Break.ROWS.get(i), dialect)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
@@ -70,7 +79,7 @@ class BreaksIT extends TwoUpstreams {
     }
 
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("breaks")
+    @MethodSource("breaksByTurns")
     void isToldWhenTheAnswerAfreshDiverges(Break row, Dialect dialect) throws Exception {
         other.always(request -> answer(request, "one ", "and ", "only"));
         RawResponse response = broken(row, dialect, "hasty", "-then-second");
@@ -83,7 +92,7 @@ class BreaksIT extends TwoUpstreams {
 
     /** Never the fallback's complaint instead of the cause. */
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("breaks")
+    @MethodSource("breaksByTurns")
     void isToldWhenTheOtherModelFailsToo(Break row, Dialect dialect) throws Exception {
         other.always(request -> Dialect.OPENAI.error(400, "unknown parameter: one of the fallback's"));
         RawResponse response = broken(row, dialect, "hasty", "-then-goes-on");
@@ -95,7 +104,7 @@ class BreaksIT extends TwoUpstreams {
     }
 
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("breaks")
+    @MethodSource("breaksByTurns")
     void isNotSeenWhereTheStreamIsHeld(Break row, Dialect dialect) throws Exception {
         RawResponse response = broken(row, dialect, "held", "-then-second");
 
@@ -123,7 +132,7 @@ class BreaksIT extends TwoUpstreams {
 
     /** The model itself is asked once more, if that may help, and answers afresh. */
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("breaks")
+    @MethodSource("breaksByTurns")
     void isMadeWholeByTheModelItselfWhereThereIsNoOther(Break row, Dialect dialect) throws Exception {
         upstream.next(row.reply().apply(dialect)).always(dialect.answer(true, FaultTable.WORDS));
         RawResponse response = ask(first("hasty", dialect), true);

@@ -64,6 +64,7 @@ final class FaultTable {
             status(503, "status_503"),
             Fault.of("503, Retry-After: 1", "status_503", (d, s) -> d.error(503).header("Retry-After", "1"))
                     .only(Dialect.OPENAI)
+                    .plain()
                     .gap(SECOND),
             Fault.of("503, Retry-After: 60", "status_503", (d, s) -> d.error(503)
                             .header("Retry-After", "60"))
@@ -155,6 +156,7 @@ final class FaultTable {
                             null,
                             (d, s) -> Reply.sse(d.withoutEnd(WORDS)
                                     .stallAfter(d.withoutEnd(WORDS).data().size())))
+                    .only(Dialect.OPENAI, Dialect.ANTHROPIC)
                     .stream()
                     .once(Then.FIRST),
             Fault.of("no usage", null, (d, s) -> d.withoutUsage(s, WORDS)).once(Then.FIRST),

@@ -26,24 +26,27 @@ class FaultsIT extends TwoUpstreams {
     /** Beside what the provider has asked the gateway to wait. */
     private static final Duration PROMPT = Duration.ofSeconds(4);
 
+    /** Plain and streamed at OpenAI; where a fault is both at others, one of them at each, by turns. */
     static Stream<Arguments> faults() {
-        return arguments(List.of(Dialect.values()));
-    }
-
-    static Stream<Arguments> faultsAtOpenAi() {
-        return arguments(List.of(Dialect.OPENAI));
-    }
-
-    private static Stream<Arguments> arguments(List<Dialect> dialects) {
         List<Arguments> all = new ArrayList<>();
-        for (Fault fault : FaultTable.ROWS) {
+        for (int i = 0; i < FaultTable.ROWS.size(); i++) {
+            Fault fault = FaultTable.ROWS.get(i);
             for (Dialect dialect : fault.dialects()) {
-                if (dialects.contains(dialect) || !fault.dialects().containsAll(dialects)) {
-                    fault.ways().forEach(way -> all.add(Arguments.of(fault, dialect, way)));
+                for (Way way : fault.ways()) {
+                    boolean turn = (i + dialect.ordinal() + way.ordinal()) % 2 == 0;
+                    if (turn || dialect == Dialect.OPENAI || fault.ways().size() == 1) {
+                        all.add(Arguments.of(fault, dialect, way));
+                    }
                 }
             }
         }
         return all.stream();
+    }
+
+    /** At OpenAI alone, or where else the fault is. */
+    static Stream<Arguments> faultsAtOne() {
+        return FaultTable.ROWS.stream().flatMap(fault -> fault.ways().stream()
+                .map(way -> Arguments.of(fault, fault.dialects().iterator().next(), way)));
     }
 
     @ParameterizedTest(name = "{0}, {1}, {2}")
@@ -79,7 +82,7 @@ class FaultsIT extends TwoUpstreams {
     }
 
     @ParameterizedTest(name = "{0}, {1}, {2}")
-    @MethodSource("faultsAtOpenAi")
+    @MethodSource("faultsAtOne")
     void isToldWhereThereIsNoOtherModel(Fault fault, Dialect dialect, Way way) throws Exception {
         boolean stream = way == Way.STREAM;
         misbehave(fault, dialect, stream);
@@ -94,9 +97,9 @@ class FaultsIT extends TwoUpstreams {
 
     /** A fault that passes while it is tried again is seen by nobody. */
     @ParameterizedTest(name = "{0}, {1}, {2}")
-    @MethodSource("faultsAtOpenAi")
+    @MethodSource("faultsAtOne")
     void isNotSeenWhenItPasses(Fault fault, Dialect dialect, Way way) throws Exception {
-        if (!fault.isRetried() || fault.reply() == null) {
+        if (!fault.isRetried() || fault.reply() == null || !fault.gap().isZero() && way == Way.STREAM) {
             return;
         }
         boolean stream = way == Way.STREAM;

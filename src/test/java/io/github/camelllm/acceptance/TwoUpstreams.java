@@ -12,6 +12,7 @@ import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Received;
 import io.github.camelllm.testkit.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -34,7 +36,7 @@ abstract class TwoUpstreams extends GatewayAcceptance {
     static final String SAID = String.join("", FaultTable.WORDS);
 
     private static final String[] HASTY = {
-        "firstByteTimeout", "500", "firstTokenTimeout", "700", "idleTimeout", "900", "totalTimeout", "1500"
+        "firstByteTimeout", "400", "firstTokenTimeout", "550", "idleTimeout", "700", "totalTimeout", "1200"
     };
     private static final String[] SMALL = with(NO_BREAKER, "contextWindow", "8000");
     private static final Map<String, String[]> FIRST = Map.of(
@@ -43,6 +45,8 @@ abstract class TwoUpstreams extends GatewayAcceptance {
             "held", with(with(SMALL, HASTY), "recovery", "hold"),
             "strict", with(with(SMALL, HASTY), "recovery", "error"));
     private static final List<String> SECOND = List.of("second", "goes-on", "wide");
+
+    private static TwoUpstreams started;
 
     FakeUpstream other;
 
@@ -80,9 +84,34 @@ abstract class TwoUpstreams extends GatewayAcceptance {
         return kind + "-" + dialect.template();
     }
 
+    /** One for all classes; it ends with the tests. */
+    @Override
+    @BeforeAll
+    void startBoth() throws Exception {
+        if (started == null) {
+            super.startBoth();
+            started = this;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::end));
+        }
+        upstream = started.upstream;
+        other = started.other;
+        gateway = started.gateway;
+    }
+
+    private void end() {
+        try {
+            gateway.close();
+            upstream.close();
+            other.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
     @AfterAll
-    void stopTheOther() throws IOException {
-        other.close();
+    void stopBoth() {
+        // other classes go on with it
     }
 
     @BeforeEach
