@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,17 +52,19 @@ class OutageIT extends GatewayAcceptance {
             setup.model(name, NO_BREAKER).alias(name + "-then-second", name, "second");
         }
         setup.model("fourth", with(NO_BREAKER, "baseUrl", elsewhere)).alias("gone-then-fourth", "gone", "fourth");
-        setup.model(
-                "fickle",
-                "minimumNumberOfCalls",
-                "4",
-                "slidingWindowSize",
-                "4",
-                "waitDurationInOpenState",
-                "1",
-                "permittedInHalfOpenState",
-                "2");
-        setup.alias("fickle-then-second", "fickle", "second");
+        for (String name : List.of("fickle", "unheard")) {
+            setup.model(
+                    name,
+                    "minimumNumberOfCalls",
+                    "4",
+                    "slidingWindowSize",
+                    "4",
+                    "waitDurationInOpenState",
+                    "1",
+                    "permittedInHalfOpenState",
+                    "2");
+            setup.alias(name + "-then-second", name, "second");
+        }
         setup.write(
                 "config/static-answers.yaml",
                 "answers:\n  - id: hours\n    questions: [ \"" + KNOWN + "\" ]\n    answer: From nine to five.\n");
@@ -168,6 +171,30 @@ class OutageIT extends GatewayAcceptance {
         }
         assertState("fickle", 0, "closed", "healthy");
         gateway.awaitOutput("INFO.*Model fickle is healthy again");
+    }
+
+    @Disabled(
+            "the circuit breaker takes a call whose client has left for a success; it would have to be ignored, which is a"
+                    + " setting of the breaker in the routes (ignoreException) and an exception of its own")
+    @Test
+    void takesNoCallerWhoLeavesForAModelThatIsBack() throws Exception {
+        upstream.always(Reply.error(500));
+        for (int i = 0; i < 6; i++) {
+            chat("unheard-then-second");
+        }
+        Await.until(
+                "the breaker to be half open",
+                () -> state("unheard").path("state").asText().equals("half_open"));
+        upstream.reset().always(Reply.silence());
+        for (int i = 0; i < 2; i++) {
+            try (RawClient client = RawClient.connect(gateway.port())) {
+                client.postJson(CHAT, chatJson("unheard-then-second"), "X-Request-Id: unheard-" + i);
+                upstream.awaitRequest(SOON);
+                client.hangUp(Cut.FIN);
+            }
+            gateway.awaitRecord("unheard-" + i);
+        }
+        assertThat(state("unheard").path("state").asText()).isNotEqualTo("closed");
     }
 
     private void letsFewCallsThrough() throws Exception {
