@@ -125,6 +125,9 @@ final class RecoveringStream extends TokenStream {
         Attempt broken = call.attempt();
         broken.failed(problem);
         round.failed(problem);
+        if (problem.upstream().get().reaction() == Reaction.TELL) {
+            throw cause;
+        }
         if (problem.upstream().get().reaction() == Reaction.RETRY && settings.retries() > 0 && !askedAgain) {
             askedAgain = true;
             round.again(model);

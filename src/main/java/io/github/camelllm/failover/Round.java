@@ -1,6 +1,7 @@
 package io.github.camelllm.failover;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.ModelHealth;
@@ -142,6 +143,7 @@ final class Round {
             } catch (Exception e) {
                 Problem problem = Problem.from(e);
                 giveUp();
+                refused(model, problem);
                 if (call.cancellation().cancelled() || problem.upstream().isEmpty()) {
                     throw e;
                 }
@@ -170,6 +172,14 @@ final class Round {
                     }
                 }
             }
+        }
+    }
+
+    /** Enters in the record that an answer has been refused after its model had given it for good. */
+    private void refused(Model model, Problem problem) {
+        Attempt last = call.attempt();
+        if (last != null && last.model().equals(model.name()) && last.problem() == null) {
+            last.failed(problem);
         }
     }
 

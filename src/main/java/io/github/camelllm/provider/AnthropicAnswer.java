@@ -21,10 +21,11 @@ final class AnthropicAnswer {
      */
     static ObjectNode completion(Call call, ObjectNode answer) {
         if (answer.path("type").asText().equals("error") || answer.path("error").isObject()) {
-            throw Refusals.inBandError(
+            throw ErrorAnswers.inBand(
                     call.getModel(),
                     "sent something that is no answer",
-                    ErrorAnswers.reason(ErrorAnswers.errorOf(answer), "an error object with status 200"));
+                    ErrorAnswers.errorOf(answer),
+                    "an error object with status 200");
         }
         JsonNode blocks = answer.path("content");
         String stopReason = answer.path("stop_reason").textValue();

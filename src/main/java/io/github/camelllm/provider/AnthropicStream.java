@@ -96,10 +96,11 @@ final class AnthropicStream extends WireStream {
             }
             default -> {
                 if (event.path("error").isObject()) {
-                    throw Refusals.inBandError(
+                    throw ErrorAnswers.inBand(
                             call.getModel(),
                             "failed in the middle of its answer",
-                            ErrorAnswers.reason(ErrorAnswers.errorOf(event), "an error object in the stream"));
+                            ErrorAnswers.errorOf(event),
+                            "an error object in the stream");
                 }
             }
         }

@@ -66,6 +66,24 @@ final class ErrorAnswers {
                 .withDetail("upstream answered " + status + ": " + reason(error, "(no reason given)"));
     }
 
+    /**
+     * The problem that an error object stands for in the place of an answer with a success status, or of the rest of one. What
+     * it says of the prompt counts as it does with a status.
+     *
+     * @param whatHappened for the caller, where it is not the prompt
+     * @param otherwise the detail where the error gives no reason
+     */
+    static Problem inBand(String model, String whatHappened, JsonNode error, String otherwise) {
+        UpstreamFailure failure = failureOfRefusal(UpstreamFailure.IN_BAND_ERROR, error);
+        return switch (failure) {
+            case CONTEXT_LENGTH, CONTENT_POLICY ->
+                of(model, 0, failure, error)
+                        .withUpstream(failure)
+                        .withDetail("an error with a success status: " + reason(error, otherwise));
+            default -> Refusals.inBandError(model, whatHappened, reason(error, otherwise));
+        };
+    }
+
     /** Whether operators must act: the gateway's own key, bill or model name is refused. */
     static boolean isAlarm(Problem problem) {
         return switch (problem.upstream().orElse(UpstreamFailure.STATUS_OTHER)) {

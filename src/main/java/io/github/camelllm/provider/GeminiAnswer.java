@@ -67,10 +67,8 @@ final class GeminiAnswer {
     private Problem none() {
         JsonNode error = ErrorAnswers.errorOf(answer);
         if (!error.isMissingNode()) {
-            return Refusals.inBandError(
-                    call.getModel(),
-                    "sent something that is no answer",
-                    ErrorAnswers.reason(error, "an error object with status 200"));
+            return ErrorAnswers.inBand(
+                    call.getModel(), "sent something that is no answer", error, "an error object with status 200");
         }
         Problem blocked = blocked(call, answer);
         return blocked != null ? blocked : Refusals.badAnswer(call.getModel(), "no candidates in it");

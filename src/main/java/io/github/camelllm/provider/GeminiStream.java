@@ -95,10 +95,8 @@ final class GeminiStream extends WireStream {
     private void take(JsonNode event) {
         JsonNode error = ErrorAnswers.errorOf(event);
         if (error.isObject()) {
-            throw Refusals.inBandError(
-                    call.getModel(),
-                    "failed in the middle of its answer",
-                    ErrorAnswers.reason(error, "an error object in the stream"));
+            throw ErrorAnswers.inBand(
+                    call.getModel(), "failed in the middle of its answer", error, "an error object in the stream");
         }
         if (!event.isObject()) {
             return;

@@ -161,10 +161,11 @@ public final class OpenAi extends WireStep {
             JsonNode error = ErrorAnswers.errorOf(tree);
             throw error.isMissingNode()
                     ? Refusals.badAnswer(call.getModel(), "neither choices nor data in it")
-                    : Refusals.inBandError(
+                    : ErrorAnswers.inBand(
                             call.getModel(),
                             "sent something that is no answer",
-                            ErrorAnswers.reason(error, "an error object with status 200"));
+                            error,
+                            "an error object with status 200");
         }
         if (call.getOperation() == Operation.CHAT) {
             call.finishReason(finishReason(content.path(0)));

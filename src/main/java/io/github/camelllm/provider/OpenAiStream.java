@@ -51,10 +51,11 @@ final class OpenAiStream extends WireStream {
             StreamEvent event = new StreamEvent(data);
             JsonNode json = event.json();
             if (isError(json)) {
-                throw Refusals.inBandError(
+                throw ErrorAnswers.inBand(
                         call.getModel(),
                         "failed in the middle of its answer",
-                        ErrorAnswers.reason(ErrorAnswers.errorOf(json), "an error object in the stream"));
+                        ErrorAnswers.errorOf(json),
+                        "an error object in the stream");
             }
             if (json.isObject() && note(json)) {
                 return event;

@@ -129,6 +129,12 @@ class RoutedModelsIT extends GatewayAcceptance {
         Await.until(SOON, "the breaker to half-open", () -> chat("healing").status() == 200);
     }
 
+    /** A second call that cannot overtake the first on its way to the upstream. */
+    private RawClient streamAfterOneRequest(String model) throws Exception {
+        upstream.awaitRequest(SOON);
+        return stream(model);
+    }
+
     @Test
     void boundsTheCallsInFlightOfAModel() throws Exception {
         Gate gate = new Gate();
@@ -136,8 +142,7 @@ class RoutedModelsIT extends GatewayAcceptance {
                 Reply.json(200, ChatScript.of("a").json()).headersAfter(gate),
                 Reply.sse(ChatScript.of("a", "b").sse().gateBefore(3, gate)));
         try (RawClient first = RawClient.connect(gateway.port()).postJson(CHAT, chatJson("couple"));
-                RawClient second = stream("couple")) {
-            upstream.awaitRequest(SOON);
+                RawClient second = streamAfterOneRequest("couple")) {
             upstream.awaitRequest(SOON);
             second.head();
             second.event();

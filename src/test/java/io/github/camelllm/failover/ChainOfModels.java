@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -73,8 +74,13 @@ final class ChainOfModels implements AutoCloseable {
 
     /** Adds a model; behaviours are used one a request, the last again and again. */
     ChainOfModels model(String name, Abilities abilities, ModelHealth.Breaker breaker, Behaviour... does) {
-        ModelHealth health = new ModelHealth(
-                ticker, ModelHealth.Settings.DEFAULT, () -> breaker, (from, to, why) -> { // nobody listens
+        return model(name, abilities, () -> breaker, does);
+    }
+
+    /** The same with a breaker that changes. */
+    ChainOfModels model(String name, Abilities abilities, Supplier<ModelHealth.Breaker> breaker, Behaviour... does) {
+        ModelHealth health =
+                new ModelHealth(ticker, ModelHealth.Settings.DEFAULT, breaker, (from, to, why) -> { // nobody listens
                 });
         models.add(new Model(name, "p-" + name, Operation.CHAT, null, false, abilities, health));
         behaviours.put(name, new ArrayDeque<>(List.of(does)));

@@ -296,6 +296,7 @@ class FailoverTest {
                 .model("b", says("the whole"));
 
         assertThat(chain.send(ASK).text()).isEqualTo("the whole");
+        assertThat(chain.call.getAttempts().get(0).problem().upstream()).contains(UpstreamFailure.CUT_BY_LENGTH);
         // but one that is as long as the client allowed is what it asked for
         assertThat(chain.send(ASK.replace("{'model'", "{'max_tokens':5,'model'"))
                         .text())

@@ -57,6 +57,18 @@ class RecoveringStreamTest {
     }
 
     @Test
+    void asksNobodyElseWhenThePolicyStopsIt() throws Exception {
+        chain.model("a", streams(failure(UpstreamFailure.CONTENT_POLICY), "Once "))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "unasked"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo("Once ");
+        assertThat(outcome.problem().upstream()).contains(UpstreamFailure.CONTENT_POLICY);
+        assertThat(chain.asked).containsExactly("a");
+    }
+
+    @Test
     void staysOneAnswerToTheClient() throws Exception {
         chain.model("a", streams(failure(CUT), "one ")).model("b", prefill(), Breaker.CLOSED, streams(null, "two"));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +69,27 @@ class ErrorAnswersTest {
             """)
     void meansForTheCaller(int status, String body, ErrorCode code) {
         assertThat(problem(status, body).code()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            {'error':{'code':'context_length_exceeded','message':'x'}}  | CONTEXT_LENGTH
+            {'error':{'message':'prompt is too long: 9 tokens > 8'}}    | CONTEXT_LENGTH
+            {'error':{'code':'content_filter','message':'x'}}           | CONTENT_POLICY
+            {'error':{'code':429,'message':'slow down'}}                | IN_BAND_ERROR
+            {'error':{'message':'Your credit balance is too low'}}      | IN_BAND_ERROR
+            {'error':'out of memory'}                                   | IN_BAND_ERROR
+            """)
+    void meansTheSameOfThePromptWithASuccessStatus(String body, UpstreamFailure failure) {
+        byte[] json = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+
+        Problem problem = ErrorAnswers.inBand("m", "failed", ErrorAnswers.errorOf(json), "none given");
+
+        assertThat(problem.upstream()).contains(failure);
+        assertThat(problem.detail()).isPresent();
     }
 
     @Test

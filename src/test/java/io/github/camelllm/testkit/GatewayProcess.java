@@ -86,12 +86,16 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** The records of finished calls, one a line of {@code logs/calls.jsonl}; a last line still being written is left out. */
     public List<JsonNode> records() throws IOException {
+        return records("");
+    }
+
+    private List<JsonNode> records(String containing) throws IOException {
         Path log = directory.resolve("logs/calls.jsonl");
         List<JsonNode> records = new ArrayList<>();
         if (Files.exists(log)) {
             String text = Files.readString(log, StandardCharsets.UTF_8);
             for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
-                if (!line.isEmpty()) {
+                if (!line.isEmpty() && line.contains(containing)) {
                     records.add(Json.MAPPER.readTree(line));
                 }
             }
@@ -108,7 +112,7 @@ public final class GatewayProcess implements AutoCloseable {
         List<JsonNode> found = new ArrayList<>();
         Await.until(SOON, "a record of " + requestId, () -> {
             found.clear();
-            records().stream()
+            records(requestId).stream()
                     .filter(record -> requestId.equals(record.path("request_id").asText()))
                     .forEach(found::add);
             return !found.isEmpty();

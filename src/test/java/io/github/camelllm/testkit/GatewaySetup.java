@@ -144,8 +144,14 @@ public final class GatewaySetup {
 
     /** Adds a model of the template {@code openai} to {@code routes/models.camel.yaml}, with parameters as name, value, … */
     public GatewaySetup model(String name, String... parameters) {
-        StringBuilder yaml = new StringBuilder(
-                        "- templatedRoute:\n    routeTemplateRef: openai\n    routeId: llm-model-")
+        return model(Dialect.OPENAI, name, parameters);
+    }
+
+    /** The same of the template of that dialect. */
+    public GatewaySetup model(Dialect dialect, String name, String... parameters) {
+        StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: ")
+                .append(dialect.template())
+                .append("\n    routeId: llm-model-")
                 .append(name)
                 .append("\n    parameters:\n      - { name: model, value: ")
                 .append(name)
@@ -158,6 +164,16 @@ public final class GatewaySetup {
                     .append("\" }\n");
         }
         return append("routes/models.camel.yaml", yaml.toString());
+    }
+
+    /** Adds a name that clients may ask for, with the models that it stands for, first choice first. */
+    public GatewaySetup alias(String name, String... models) {
+        String gateway = "routes/gateway.camel.yaml";
+        String first = "              - simple: \"${exchangeProperty.llm.asked} == 'fast'\"";
+        String when = first.replace("fast", name) + "\n                steps:\n"
+                + "                  - setProperty: { name: llm.chain, constant: \"" + String.join(",", models)
+                + "\" }\n";
+        return replace(gateway, first, when + first).replace(gateway, "aliases: \"", "aliases: \"" + name + ",");
     }
 
     /** The text of a file as it stands. */

@@ -67,6 +67,11 @@ public final class Sse {
         return at(position, new Act.Await(gate));
     }
 
+    /** Waits that long before the event at that position; at the size of the script or where it stops, before the end. */
+    public Sse pauseBefore(int position, Duration time) {
+        return at(position, new Act.Pause(time));
+    }
+
     private Sse at(int position, Act act) {
         before.computeIfAbsent(position, p -> new ArrayList<>()).add(act);
         return this;
