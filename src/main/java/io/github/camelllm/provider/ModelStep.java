@@ -36,6 +36,9 @@ public final class ModelStep extends Step {
     /** The exchange property that holds the exchange as it was before the circuit breaker copied it. */
     static final String ORIGINAL = "llm.exchange";
 
+    /** The exchange property of a call that a half-open circuit breaker lets through to see whether the model is back. */
+    static final String TRIAL = "llm.trial";
+
     private String model;
     private String provider;
     private Operation operation = Operation.CHAT;
@@ -226,6 +229,9 @@ public final class ModelStep extends Step {
         }
         Attempt attempt = call.attempt(model, provider);
         exchange.setProperty(ORIGINAL, exchange);
+        if (known.health().breaker() == ModelHealth.Breaker.HALF_OPEN) {
+            exchange.setProperty(TRIAL, true);
+        }
         try {
             next.proceed();
             if (attempt.problem() != null) {
@@ -244,6 +250,7 @@ public final class ModelStep extends Step {
         } finally {
             attempt.answered(call.ticker().nanos());
             exchange.removeProperty(ORIGINAL);
+            exchange.removeProperty(TRIAL);
         }
     }
 

@@ -271,6 +271,9 @@ public abstract class WireStep extends Step {
         }
         if (cancelled) {
             attempt.failed(call.cancellation().problem());
+            if (exchange.getProperty(ModelStep.TRIAL) != null) {
+                throw attempt.problem(); // nobody has seen that the model is back
+            }
             return;
         }
         raise(

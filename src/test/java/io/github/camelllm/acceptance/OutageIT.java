@@ -22,7 +22,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,9 +172,6 @@ class OutageIT extends GatewayAcceptance {
         gateway.awaitOutput("INFO.*Model fickle is healthy again");
     }
 
-    @Disabled(
-            "the circuit breaker takes a call whose client has left for a success; it would have to be ignored, which is a"
-                    + " setting of the breaker in the routes (ignoreException) and an exception of its own")
     @Test
     void takesNoCallerWhoLeavesForAModelThatIsBack() throws Exception {
         upstream.always(Reply.error(500));

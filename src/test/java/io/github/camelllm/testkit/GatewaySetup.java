@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,8 +148,15 @@ public final class GatewaySetup {
         return model(Dialect.OPENAI, name, parameters);
     }
 
-    /** The same of the template of that dialect. */
-    public GatewaySetup model(Dialect dialect, String name, String... parameters) {
+    /** The same of the template of that dialect; an address of its own comes with the upstream's key, if no other is given. */
+    public GatewaySetup model(Dialect dialect, String name, String... given) {
+        List<String> names = List.of(given);
+        String[] parameters = given;
+        if (names.contains("baseUrl") && !names.contains("key") && !names.contains("keyName")) {
+            parameters = Arrays.copyOf(given, given.length + 2);
+            parameters[given.length] = "key";
+            parameters[given.length + 1] = UPSTREAM_KEY;
+        }
         StringBuilder yaml = new StringBuilder("- templatedRoute:\n    routeTemplateRef: ")
                 .append(dialect.template())
                 .append("\n    routeId: llm-model-")
