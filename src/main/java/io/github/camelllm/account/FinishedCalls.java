@@ -44,7 +44,7 @@ final class FinishedCalls {
                 call.getUsage() == null ? Usage.NONE : call.getUsage(),
                 nowNanos - call.startedNanos(),
                 firstToken < 0 ? -1 : firstToken - call.startedNanos(),
-                waited(attempts),
+                waited(attempts) + call.pausedNanos(),
                 firstByteNanos,
                 call.getFinishReason(),
                 call.getCache(),

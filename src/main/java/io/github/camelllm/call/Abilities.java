@@ -1,6 +1,7 @@
 package io.github.camelllm.call;
 
 import java.math.BigDecimal;
+import java.util.regex.Pattern;
 
 /**
  * What a model is declared to be able to do, and what it is worth: the parameters of its route.
@@ -25,12 +26,19 @@ public record Abilities(
         BigDecimal price,
         String recovery) {
 
+    private static final Pattern RECOVERY =
+            Pattern.compile("\\s*|\\s*hold\\s*|\\s*(continue|restart|error)\\s*(,\\s*(continue|restart|error)\\s*)*");
+
     /** Everything but a prefill, of unknown size and price. */
     public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null, "");
 
     public Abilities {
         if (contextWindow < 0) {
             throw new IllegalArgumentException("contextWindow is " + contextWindow + "; 0 or more tokens are allowed");
+        }
+        if (!RECOVERY.matcher(recovery).matches()) {
+            throw new IllegalArgumentException("recovery is '" + recovery
+                    + "'; hold, or continue, restart and error separated by commas, are allowed, or nothing");
         }
         if (weight < 0) {
             throw new IllegalArgumentException("weight is " + weight + "; 0 or more is allowed");

@@ -1,6 +1,7 @@
 package io.github.camelllm.call;
 
 import io.github.camelllm.problem.Problem;
+import java.time.Duration;
 
 /** One try at one model, as it stands in the record of the call. Used by one thread at a time. */
 public final class Attempt {
@@ -39,6 +40,11 @@ public final class Attempt {
     /** Nanoseconds from the start to the first sign of an answer; -1 while there is none. */
     public long waitedNanos() {
         return answeredNanos < 0 ? -1 : answeredNanos - startedNanos;
+    }
+
+    /** How long the attempt has lasted at that moment. */
+    public Duration lasted(long nanos) {
+        return Duration.ofNanos(Math.max(0, nanos - startedNanos));
     }
 
     /** The status the provider answered with; 0 when it gave none. */

@@ -43,6 +43,7 @@ public final class Call {
     private long inputEstimate = -1;
     private volatile long firstTokenNanos = -1;
     private long deadlineNanos = Long.MAX_VALUE;
+    private long pausedNanos;
     private final Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
     private volatile Usage carried;
     private String degraded;
@@ -314,6 +315,16 @@ public final class Call {
         return deadlineNanos == Long.MAX_VALUE
                 ? Duration.ofNanos(Long.MAX_VALUE)
                 : Duration.ofNanos(Math.max(0, deadlineNanos - ticker.nanos()));
+    }
+
+    /** Nanoseconds that the call has waited between tries. */
+    public long pausedNanos() {
+        return pausedNanos;
+    }
+
+    /** Notes a wait between two tries. */
+    public void paused(Duration time) {
+        pausedNanos += time.toNanos();
     }
 
     /** Notes what was left out of the request or answer, or done otherwise than asked: for the record, once each. */

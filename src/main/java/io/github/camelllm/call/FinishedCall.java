@@ -22,7 +22,7 @@ import java.util.List;
  * @param usage the tokens used; {@link Usage#NONE} when no model was reached
  * @param latencyNanos from the request's arrival to the end of the answer
  * @param firstTokenNanos from the request's arrival to the first token of a stream; -1 when there was none
- * @param upstreamNanos the part of the time to the first byte that was spent waiting for models
+ * @param upstreamNanos the part of the time to the first byte that was spent waiting for models, and between tries
  * @param firstByteNanos from the request's arrival to the moment its answer could begin; -1 when it never could
  * @param finishReason why the model stopped; null when it did not say
  * @param cache what the cache had to say

@@ -78,6 +78,7 @@ public final class ModelHealth {
     private int next;
     private int known;
     private State told = State.HEALTHY;
+    private volatile Supplier<Duration> comesBackIn = () -> Duration.ofSeconds(1);
 
     /**
      * @param ticker the clock
@@ -117,6 +118,16 @@ public final class ModelHealth {
             known = Math.min(known + 1, REMEMBERED);
         }
         state();
+    }
+
+    /** How long an open circuit breaker will stay so; a moment where that is not known. */
+    public Duration comesBackIn() {
+        return comesBackIn.get();
+    }
+
+    /** Sets how that is found out. */
+    public void comesBackIn(Supplier<Duration> newComesBackIn) {
+        comesBackIn = newComesBackIn;
     }
 
     /** The state of its circuit breaker. */

@@ -36,6 +36,7 @@ final class Patience {
             return false;
         }
         pause.sleep(wait.get(), call.cancellation());
+        call.paused(wait.get());
         if (call.cancellation().cancelled()) {
             throw call.cancellation().problem();
         }

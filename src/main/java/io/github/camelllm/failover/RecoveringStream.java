@@ -40,6 +40,8 @@ final class RecoveringStream extends TokenStream {
     private JsonNode first;
     private Recovery mode;
     private Continuation continuation;
+    private final int choicesWanted;
+    private boolean finished;
     private boolean askedAgain;
     private Problem cause;
 
@@ -67,6 +69,7 @@ final class RecoveringStream extends TokenStream {
         this.model = model;
         this.source = source;
         this.recoveryOf = recoveryOf;
+        this.choicesWanted = call.getRequest().tree().path("n").asInt(1);
     }
 
     @Override
@@ -81,17 +84,33 @@ final class RecoveringStream extends TokenStream {
             } catch (CancellationException e) {
                 throw e;
             } catch (RuntimeException e) {
+                if (finished) {
+                    LOG.warn("request {}: its answer was whole before {}", call.getId(), Problem.from(e));
+                    source.close();
+                    return whole();
+                }
                 recover(e);
                 continue;
             }
             StreamEvent fitted = event == null ? null : fit(event);
             if (fitted != null) {
                 delivered.note(fitted.json());
+                finished |= delivered.isSingle() && choicesWanted == 1 && Chunks.isLast(fitted.json());
             }
-            if (event == null || fitted != null) {
+            if (event == null) {
+                return whole();
+            }
+            if (fitted != null) {
                 return fitted;
             }
         }
+    }
+
+    private StreamEvent whole() {
+        if (mode != null) {
+            call.recovered(mode == Recovery.CONTINUE ? "continued" : "restarted");
+        }
+        return null;
     }
 
     /** The event as a part of the one answer; null when it brings nothing new. */
@@ -128,13 +147,24 @@ final class RecoveringStream extends TokenStream {
         if (problem.upstream().get().reaction() == Reaction.TELL) {
             throw cause;
         }
+        if (isTakenOver(broken, problem)) {
+            return;
+        }
         if (problem.upstream().get().reaction() == Reaction.RETRY && settings.retries() > 0 && !askedAgain) {
             askedAgain = true;
-            round.again(model);
+            round.again(model, problem);
+            if (isTakenOver(broken, problem)) {
+                return;
+            }
         }
+        throw cause;
+    }
+
+    /** Whether any model that is left takes over, in one of the ways that are set. */
+    private boolean isTakenOver(Attempt broken, Problem problem) {
         for (Recovery how : recoveryOf.apply(model)) {
             if (how == Recovery.ERROR) {
-                break;
+                return false;
             }
             if (isTakenOver(how, broken)) {
                 LOG.warn(
@@ -143,16 +173,17 @@ final class RecoveringStream extends TokenStream {
                         broken.model(),
                         problem,
                         model.name());
-                return;
+                return true;
             }
         }
-        throw cause;
+        return false;
     }
 
     private boolean isTakenOver(Recovery how, Attempt broken) {
         boolean goesOn = how == Recovery.CONTINUE;
         Predicate<Model> able = goesOn ? candidate -> candidate.abilities().prefill() : candidate -> true;
-        if (!(goesOn ? delivered.isText() : delivered.isSingle()) || !round.hasNext(able)) {
+        boolean fits = goesOn ? delivered.isText() && isText(round.request()) : delivered.isSingle();
+        if (!fits || !round.hasNext(able)) {
             return false;
         }
         Continuation rest = new Continuation(delivered.text());
@@ -180,9 +211,13 @@ final class RecoveringStream extends TokenStream {
         delivered.restart(!goesOn);
         mode = how;
         model = answering;
-        call.recovered(goesOn ? "continued" : "restarted");
         replace(taken);
         return true;
+    }
+
+    /** Whether plain text is asked for: a grammar would begin anew in the middle of JSON. */
+    private static boolean isText(JsonNode request) {
+        return request.path("response_format").path("type").asText("text").equals("text");
     }
 
     private void replace(TokenStream taken) {

@@ -11,12 +11,13 @@ import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Completions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -42,6 +43,7 @@ final class Round {
     private final Map<String, Object> headers;
     private final List<String> passedOver = new ArrayList<>();
     private final List<Problem> refusals = new ArrayList<>();
+    private final Set<String> asked = new HashSet<>();
     private Completions attempt;
     private Problem cause;
     private boolean restored = true;
@@ -74,9 +76,18 @@ final class Round {
         giveUp();
     }
 
-    /** Gives a model back to those that may be asked, as the last. */
-    void again(Model model) {
-        left.add(model);
+    /**
+     * Gives the model that failed back to those that may be asked, if its retry budget and the time allow, after the wait
+     * before a retry.
+     */
+    void again(Model model, Problem problem) {
+        try {
+            if (patience.again(call, model, problem, 0)) {
+                left.add(model);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -116,7 +127,7 @@ final class Round {
                             ErrorCode.NO_MODEL_AVAILABLE,
                             "The model '" + model.name()
                                     + "' has failed too often lately and is left alone for a while.")
-                    .withRetryAfter(Duration.ofSeconds(1))
+                    .withRetryAfter(model.health().comesBackIn())
                     .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
                     .withDetail("circuit breaker open"));
         }
@@ -135,7 +146,9 @@ final class Round {
 
     /** Asks one model, and again while that is worth it. */
     private boolean answers(Chain next, ObjectNode body, Model model) throws Exception {
-        patience.asked(model);
+        if (asked.add(model.name())) { // once more is a retry, which the budget has counted
+            patience.asked(model);
+        }
         for (int retry = 0; ; retry++) {
             try {
                 proceed(next, body, model);
@@ -153,8 +166,8 @@ final class Round {
                 LOG.debug("request {}: {} failed, so {}: {}", call.getId(), model.name(), failure.reaction(), problem);
                 switch (failure.reaction()) {
                     case TELL -> {
-                        if (first) {
-                            throw problem;
+                        if (first || failure == UpstreamFailure.CONTENT_POLICY) {
+                            throw problem; // what one provider will not answer is shown to no other
                         }
                         return false; // the fallback's complaint is not the cause
                     }

@@ -13,6 +13,7 @@ public enum UpstreamFailure {
     FIRST_BYTE_TIMEOUT("no answer within the first-byte timeout", Reaction.NEXT, true),
     FIRST_TOKEN_TIMEOUT("no content within the first-token timeout", Reaction.NEXT, true),
     TOTAL_TIMEOUT("the answer took longer than the total timeout", Reaction.NEXT, true),
+    DEADLINE("the call's own deadline passed while the model was asked", Reaction.NEXT, false),
 
     STATUS_400("400 or 422: the request is refused", Reaction.TELL, false),
     CONTEXT_LENGTH("the prompt is longer than the model's context", Reaction.LARGER, false),

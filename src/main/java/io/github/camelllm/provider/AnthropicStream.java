@@ -53,7 +53,11 @@ final class AnthropicStream extends WireStream {
                 }
                 return null;
             }
-            take(event);
+            if (event.isObject()) {
+                take(event);
+            } else {
+                skip(blocks.calls() > 0);
+            }
         }
         return ready.poll();
     }
@@ -95,7 +99,7 @@ final class AnthropicStream extends WireStream {
                 }
             }
             default -> {
-                if (event.path("error").isObject()) {
+                if (event.path("error").isObject() && stopReason == null) {
                     throw ErrorAnswers.inBand(
                             call.getModel(),
                             "failed in the middle of its answer",

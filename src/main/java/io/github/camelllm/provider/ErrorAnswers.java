@@ -35,7 +35,10 @@ final class ErrorAnswers {
             + "|\\bAIza[a-z0-9_-]{10,}"
             + "|\\bAQ\\.[a-z0-9_-]{10,}"
             + "|\\beyJ[a-z0-9_-]{8,}[a-z0-9_.-]*"
-            + "|\\b[0-9a-f]{32,}\\b");
+            + "|\\b[0-9a-f]{32,}\\b"
+            + "|\\b(?:[a-z0-9-]+\\.)+[a-z0-9-]+:\\d{2,5}\\b"
+            + "|\\b\\d{1,3}(?:\\.\\d{1,3}){3}(?::\\d+)?\\b"
+            + "|(?<=\\b(?:key|token)[ :=]{1,3}['\"]?)(?=[a-z0-9_.-]*\\d)[a-z0-9_-]{8,}[a-z0-9_.…*-]*");
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.\\[\\]$-]*");
     private static final Pattern DELAY = Pattern.compile("(\\d{1,8})(\\.\\d{1,9})?s");

@@ -94,11 +94,16 @@ final class GeminiStream extends WireStream {
 
     private void take(JsonNode event) {
         JsonNode error = ErrorAnswers.errorOf(event);
+        if (error.isObject() && isWhole()) {
+            call.warn("an error after the whole answer of " + call.getModel() + " was passed over");
+            return;
+        }
         if (error.isObject()) {
             throw ErrorAnswers.inBand(
                     call.getModel(), "failed in the middle of its answer", error, "an error object in the stream");
         }
         if (!event.isObject()) {
+            skip(false); // each event of this dialect has its tool calls whole
             return;
         }
         JsonNode candidates = event.path("candidates");

@@ -23,18 +23,30 @@ final class InFlight implements AutoCloseable {
     private final InFlight outer = CURRENT.get();
     private final Runnable cancel = this::cancel;
     private final Deadline deadline;
+    private final boolean callsOwn;
     private volatile Deadline firstToken;
     private Cancellable request;
     private volatile HttpClientConnection connection;
 
-    private InFlight(Cancellation cancellation, Duration totalTimeout) {
+    private InFlight(Cancellation cancellation, Duration totalTimeout, boolean callsOwn) {
         this.cancellation = cancellation;
+        this.callsOwn = callsOwn;
         this.deadline = Deadline.after(totalTimeout, cancel);
     }
 
-    /** Opens a note for the thread, which {@link #close} takes away, and stops the request at its deadline. */
+    /** Opens a note for the thread, which {@link #close} takes away, and stops the request when its time is up. */
     static InFlight open(Cancellation cancellation, Duration totalTimeout) {
-        InFlight inFlight = new InFlight(cancellation, totalTimeout);
+        return open(cancellation, totalTimeout, Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /**
+     * The same for a call that has a deadline of its own.
+     *
+     * @param left the time that the call has left; running out of it does not speak against the model
+     */
+    static InFlight open(Cancellation cancellation, Duration totalTimeout, Duration left) {
+        boolean callsOwn = left.compareTo(totalTimeout) < 0;
+        InFlight inFlight = new InFlight(cancellation, callsOwn ? left : totalTimeout, callsOwn);
         CURRENT.set(inFlight);
         cancellation.onCancel(inFlight.cancel);
         return inFlight;
@@ -95,7 +107,7 @@ final class InFlight implements AutoCloseable {
         }
         return timedOut()
                 ? Optional.of(Refusals.timeout(model, "took longer than it may", e)
-                        .withUpstream(UpstreamFailure.TOTAL_TIMEOUT))
+                        .withUpstream(callsOwn ? UpstreamFailure.DEADLINE : UpstreamFailure.TOTAL_TIMEOUT))
                 : Optional.empty();
     }
 

@@ -182,6 +182,7 @@ public final class ModelStep extends Step {
         Model entered = new Model(model, provider, operation, missing, simulated, abilities(), health);
         Calls.models(route.getCamelContext()).add(entered);
         routeBreaker.onChange(health::state);
+        health.comesBackIn(routeBreaker::comesBackIn);
         breaker = routeBreaker;
         entry = entered;
         shown = Jmx.show(new ModelView(health), "Model", route.getCamelContext().getName(), model);
@@ -229,7 +230,8 @@ public final class ModelStep extends Step {
         }
         Attempt attempt = call.attempt(model, provider);
         exchange.setProperty(ORIGINAL, exchange);
-        if (known.health().breaker() == ModelHealth.Breaker.HALF_OPEN) {
+        boolean trial = known.health().breaker() == ModelHealth.Breaker.HALF_OPEN;
+        if (trial) {
             exchange.setProperty(TRIAL, true);
         }
         try {
@@ -238,9 +240,10 @@ public final class ModelStep extends Step {
                 throw attempt.problem();
             }
             attempt.answered(call.ticker().nanos());
-            known.health().answered(attempt.waitedNanos());
             if (exchange.getMessage().getBody() instanceof TokenStream stream) {
-                exchange.getMessage().setBody(stream.onEnd(end -> ended(call, known, attempt, end)));
+                exchange.getMessage().setBody(stream.onEnd(end -> ended(call, known, attempt, trial, end)));
+            } else {
+                known.health().answered(attempt.waitedNanos());
             }
         } catch (Exception e) {
             Problem problem = Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(e) : Problem.from(e);
@@ -255,20 +258,23 @@ public final class ModelStep extends Step {
     }
 
     /** The breaker has taken a stream that began for a success. */
-    private void ended(Call call, Model known, Attempt attempt, StreamEnd end) {
+    private void ended(Call call, Model known, Attempt attempt, boolean trial, StreamEnd end) {
         if (end.kind() == StreamEnd.Kind.FAILED) {
             Problem problem = Problem.from(end.cause());
             attempt.failed(problem);
             if (count(call, known, problem)) {
-                breaker.failed(attempt.waitedNanos(), problem);
+                breaker.failed(attempt.waitedNanos(), problem, trial);
             }
+        } else if (end.kind() == StreamEnd.Kind.WHOLE) {
+            known.health().answered(attempt.waitedNanos());
         }
     }
 
     private static boolean count(Call call, Model known, Problem problem) {
         boolean counts = !call.cancellation().cancelled()
                 && problem.upstream().map(UpstreamFailure::countsAgainstBreaker).orElse(false);
-        if (counts) {
+        boolean limited = problem.upstream().orElse(null) == UpstreamFailure.STATUS_429;
+        if (counts || limited) { // a rate limit is no sign of sickness to the breaker, but none of health either
             known.health().failed();
         } else {
             known.health().state(); // it may have changed with the breaker
@@ -286,7 +292,7 @@ public final class ModelStep extends Step {
                 : Problem.of(
                                 ErrorCode.NO_MODEL_AVAILABLE,
                                 "The model '" + model + "' has failed too often lately and is left alone for a while.")
-                        .withRetryAfter(Refusals.SOON)
+                        .withRetryAfter(breaker.comesBackIn())
                         .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
                         .withDetail("circuit breaker open");
     }

@@ -25,6 +25,9 @@ import org.apache.camel.Message;
  */
 public final class OpenAi extends WireStep {
 
+    /** The finish reason with which some routers of models say that theirs has failed. */
+    static final String FAILED = "error";
+
     private static final int MAX_REASON = 64;
     private static final List<String> PREFILLS = List.of("no", "plain", "prefix", "vllm");
     private static final List<String> ANTHROPIC_FIELDS = List.of("drop", "pass");
@@ -168,11 +171,33 @@ public final class OpenAi extends WireStep {
                             "an error object with status 200");
         }
         if (call.getOperation() == Operation.CHAT) {
+            checkChoices(call, tree, content);
             call.finishReason(finishReason(content.path(0)));
         }
         Usage usage = usageOf(tree.path("usage"));
         call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), outputEstimate(content)));
         return new Answer(body, tree);
+    }
+
+    /** An answer that does not say why it ended may be half of one. */
+    private static void checkChoices(Call call, ObjectNode tree, JsonNode choices) {
+        if (tree.path("error").isObject() || tree.path("error").isTextual()) {
+            throw ErrorAnswers.inBand(
+                    call.getModel(),
+                    "sent something that is no answer",
+                    ErrorAnswers.errorOf(tree),
+                    "an error object beside its choices");
+        }
+        for (JsonNode choice : choices) {
+            String reason = choice.path("finish_reason").textValue();
+            if (FAILED.equals(reason)) {
+                throw Refusals.inBandError(
+                        call.getModel(), "sent something that is no answer", "finish_reason is error");
+            }
+            if (reason == null || !choice.path("message").isObject()) {
+                throw Refusals.badAnswer(call.getModel(), "a choice without a message or a finish reason");
+            }
+        }
     }
 
     @Override

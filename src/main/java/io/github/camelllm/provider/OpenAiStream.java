@@ -28,6 +28,7 @@ final class OpenAiStream extends WireStream {
     private final boolean usageWanted;
     private final int choicesWanted;
     private final BitSet begun = new BitSet();
+    private boolean toolsBegun;
     private final BitSet finished = new BitSet();
 
     OpenAiStream(Call call, WireSource source, SseReader events) {
@@ -51,13 +52,19 @@ final class OpenAiStream extends WireStream {
             StreamEvent event = new StreamEvent(data);
             JsonNode json = event.json();
             if (isError(json)) {
+                if (nothingMissing()) {
+                    call.warn("an error after the whole answer of " + call.getModel() + " was passed over");
+                    return null;
+                }
                 throw ErrorAnswers.inBand(
                         call.getModel(),
                         "failed in the middle of its answer",
                         ErrorAnswers.errorOf(json),
                         "an error object in the stream");
             }
-            if (json.isObject() && note(json)) {
+            if (!json.isObject()) {
+                skip(toolsBegun);
+            } else if (note(json)) {
                 return event;
             }
         }
@@ -109,7 +116,12 @@ final class OpenAiStream extends WireStream {
             int index = Math.floorMod(choice.path("index").asInt(0), MAX_CHOICES);
             begun.set(index);
             estimateOutput(OpenAi.textTokens(choice.path("delta")));
+            toolsBegun |= !choice.path("delta").path("tool_calls").isEmpty();
             String reason = choice.path("finish_reason").textValue();
+            if (OpenAi.FAILED.equals(reason)) {
+                throw Refusals.inBandError(
+                        call.getModel(), "failed in the middle of its answer", "finish_reason is error");
+            }
             if (reason != null) {
                 finished.set(index);
                 call.finishReason(OpenAi.finishReason(choice));

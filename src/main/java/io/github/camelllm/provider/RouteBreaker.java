@@ -2,6 +2,7 @@ package io.github.camelllm.provider;
 
 import io.github.camelllm.call.ModelHealth;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -13,9 +14,12 @@ import org.apache.camel.component.resilience4j.ResilienceProcessor;
  */
 final class RouteBreaker {
 
+    private static final long MOST_TIMES = 10;
+
     private final Route route;
     private volatile Runnable onChange = () -> {};
     private volatile CircuitBreaker found;
+    private volatile long changedNanos = System.nanoTime();
 
     RouteBreaker(Route route) {
         this.route = route;
@@ -39,11 +43,38 @@ final class RouteBreaker {
         };
     }
 
-    /** Counts a failure that the breaker has taken for a success. */
-    void failed(long nanos, Throwable failure) {
+    /** How long the breaker will stay open, at least a second. */
+    Duration comesBackIn() {
         CircuitBreaker breaker = find();
-        if (breaker != null) {
+        if (breaker == null) {
+            return Refusals.SOON;
+        }
+        long open = breaker.getCircuitBreakerConfig()
+                .getWaitIntervalFunctionInOpenState()
+                .apply(1);
+        long left = open - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - changedNanos);
+        return Duration.ofMillis(Math.max(Refusals.SOON.toMillis(), left));
+    }
+
+    /**
+     * Counts a failure that the breaker has taken for a success. So that it opens at the same share of failures as if it had
+     * not, the failure counts {@code 1/(1 - threshold)} times, twice at 50 percent: of calls of which the share {@code f}
+     * fails, it then sees {@code kf/(1 + kf)}, which reaches the threshold where {@code f} does.
+     *
+     * @param trial whether the call was let through to see if the model is back; if so it is not
+     */
+    void failed(long nanos, Throwable failure, boolean trial) {
+        CircuitBreaker breaker = find();
+        if (breaker == null) {
+            return;
+        }
+        double threshold = breaker.getCircuitBreakerConfig().getFailureRateThreshold() / 100;
+        long times = threshold >= 1 ? MOST_TIMES : Math.min(MOST_TIMES, Math.round(1 / (1 - threshold)));
+        for (int i = 0; i < times; i++) {
             breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
+        }
+        if (trial && breaker.getState() != CircuitBreaker.State.OPEN) {
+            breaker.transitionToOpenState();
         }
     }
 
@@ -62,7 +93,10 @@ final class RouteBreaker {
 
     private synchronized void watch(CircuitBreaker breaker) {
         if (found == null && breaker != null) {
-            breaker.getEventPublisher().onStateTransition(event -> onChange.run());
+            breaker.getEventPublisher().onStateTransition(event -> {
+                changedNanos = System.nanoTime();
+                onChange.run();
+            });
             found = breaker;
         }
     }

@@ -31,6 +31,9 @@ public abstract class WireStep extends Step {
     private static final Logger LOG = LoggerFactory.getLogger(WireStep.class);
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
+    /** A client that gives up after so long a wait for the first sign of an answer speaks against the model. */
+    private static final Duration LONG_SILENCE = Duration.ofSeconds(30);
+
     private final OwnKey key = new OwnKey();
     private String upstreamModel = "";
     private Duration totalTimeout = Duration.ofMinutes(10);
@@ -177,7 +180,7 @@ public abstract class WireStep extends Step {
         pass(call.headers(), request);
         request.setBody(body);
 
-        try (InFlight inFlight = InFlight.open(call.cancellation(), shorter(totalTimeout, call.timeLeft()))) {
+        try (InFlight inFlight = InFlight.open(call.cancellation(), totalTimeout, call.timeLeft())) {
             try {
                 if (stream) {
                     inFlight.awaitContent(firstTokenTimeout);
@@ -213,7 +216,7 @@ public abstract class WireStep extends Step {
                         problem.detail().orElse(""),
                         call.getId());
             }
-            raise(attempt, problem);
+            raise(exchange, attempt, problem);
             return;
         }
         Message message = exchange.getMessage();
@@ -271,12 +274,15 @@ public abstract class WireStep extends Step {
         }
         if (cancelled) {
             attempt.failed(call.cancellation().problem());
-            if (exchange.getProperty(ModelStep.TRIAL) != null) {
-                throw attempt.problem(); // nobody has seen that the model is back
+            boolean silent = attempt.status() == 0
+                    && attempt.lasted(call.ticker().nanos()).compareTo(LONG_SILENCE) > 0;
+            if (silent || exchange.getProperty(ModelStep.TRIAL) != null) {
+                throw attempt.problem(); // the client has left because of the model, or nobody has seen that it is back
             }
             return;
         }
         raise(
+                exchange,
                 attempt,
                 inFlight.ranOut(call.getModel(), e)
                         .orElseGet(() -> attempt.status() == 0
@@ -284,9 +290,11 @@ public abstract class WireStep extends Step {
                                 : Refusals.ofReading(call.getModel(), e)));
     }
 
-    /** What speaks against no model passes by the circuit breaker. */
-    private static void raise(Attempt attempt, Problem problem) {
-        if (problem.upstream().map(UpstreamFailure::countsAgainstBreaker).orElse(true)) {
+    /** What speaks against no model passes by the circuit breaker; but a trial is passed by an answer, or by the caller's fault. */
+    private static void raise(Exchange exchange, Attempt attempt, Problem problem) {
+        UpstreamFailure failure = problem.upstream().orElse(null);
+        boolean trial = exchange.getProperty(ModelStep.TRIAL) != null;
+        if (failure == null || failure.countsAgainstBreaker() || trial && failure == UpstreamFailure.STATUS_429) {
             throw problem;
         }
         attempt.failed(problem);
@@ -302,9 +310,5 @@ public abstract class WireStep extends Step {
         } catch (IOException e) {
             throw Refusals.badAnswer(call.getModel(), "not JSON, " + body.length + " bytes");
         }
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -21,6 +21,7 @@ abstract class WireStream extends TokenStream {
     private final WireSource source;
     private final Deque<StreamEvent> early = new ArrayDeque<>();
     private volatile boolean begun;
+    private int skipped;
     private volatile boolean whole;
     private volatile long outputEstimate;
     private volatile Usage knownInput;
@@ -42,6 +43,21 @@ abstract class WireStream extends TokenStream {
     /** Takes the prompt's part of a usage for known, should the rest never be told. One thread only. */
     protected final void knownInput(Usage usage) {
         knownInput = usage;
+    }
+
+    /**
+     * Passes over an event that is no JSON: one in a stream, of which the rest may be whole, but never a piece of a tool call.
+     *
+     * @param toolsBegun whether a tool call has begun
+     * @throws io.github.camelllm.problem.Problem when something must be missing from the answer
+     */
+    protected final void skip(boolean toolsBegun) {
+        skipped++;
+        if (skipped > 1 || toolsBegun) {
+            throw Refusals.brokenOff(
+                    call.getModel(), "sent garbage in its stream", skipped + " events that are no JSON");
+        }
+        call.warn("an event of " + call.getModel() + " that was no JSON was passed over");
     }
 
     /** Waits for the first content, or for an end without any. */

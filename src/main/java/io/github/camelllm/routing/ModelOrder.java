@@ -29,11 +29,14 @@ enum ModelOrder {
             return sorted;
         }
     },
-    /** The shortest median wait of late first; one that nobody has asked of late before them, so that it is tried. */
+    /**
+     * The shortest median wait of late first; one that nobody has asked of late before them, so that it is tried; one that has
+     * failed all calls of late after them.
+     */
     LATENCY {
         @Override
         List<Model> sort(List<Model> chain) {
-            return by(chain, Comparator.comparingLong(model -> model.health().latencyNanos()));
+            return by(chain, Comparator.comparingLong(ModelOrder::latency));
         }
     },
     /** The lowest price first, one without a price last. */
@@ -58,6 +61,12 @@ enum ModelOrder {
         List<Model> sorted = new ArrayList<>(chain);
         sorted.sort(comparator);
         return sorted;
+    }
+
+    /** A model that has been asked of late and has not answered comes last. */
+    private static long latency(Model model) {
+        long nanos = model.health().latencyNanos();
+        return nanos < 0 && model.health().count() > 0 ? Long.MAX_VALUE : nanos;
     }
 
     private static int draw(List<Model> models) {

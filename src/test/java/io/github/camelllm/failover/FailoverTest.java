@@ -100,6 +100,16 @@ class FailoverTest {
     }
 
     @Test
+    void showsAPromptThatOneProviderWillNotAnswerToNoOther() throws Exception {
+        chain.model("a", fails(UpstreamFailure.STATUS_504))
+                .model("b", fails(UpstreamFailure.CONTENT_POLICY))
+                .model("c", says("unasked"));
+
+        assertThat(chain.send(ASK).problem().upstream()).contains(UpstreamFailure.CONTENT_POLICY);
+        assertThat(chain.asked).containsExactly("a", "b");
+    }
+
+    @Test
     void doesNotTouchAFailureThatIsNoUpstreams() throws Exception {
         chain.model("a", fails(Problem.of(ErrorCode.BUDGET_EXCEEDED, "no more money")))
                 .model("b", says("unasked"));

@@ -13,6 +13,8 @@ import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.step.Calls;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.BlockingQueue;
@@ -80,10 +82,12 @@ class ProbeTest {
         start(true);
 
         // Two rounds: a probe that fails keeps neither the others nor the next round from being asked.
-        for (String name : List.of("coming-back", "vectors", "coming-back", "vectors")) {
+        List<String> names = new ArrayList<>();
+        while (Collections.frequency(names, "coming-back") < 2 || Collections.frequency(names, "vectors") < 2) {
             JsonNode request = asked.poll(10, TimeUnit.SECONDS);
             assertThat(request).isNotNull();
-            assertThat(request.path("model").asText()).isEqualTo(name);
+            String name = request.path("model").asText();
+            names.add(name);
             if (name.equals("vectors")) {
                 assertThat(request.path("input").asText()).isEqualTo("ping");
             } else {
@@ -91,6 +95,7 @@ class ProbeTest {
                 assertThat(request.at("/messages/0/content").asText()).isEqualTo("ping");
             }
         }
+        assertThat(names).containsOnly("coming-back", "vectors");
     }
 
     @Test

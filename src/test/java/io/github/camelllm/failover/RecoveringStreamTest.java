@@ -180,6 +180,66 @@ class RecoveringStreamTest {
     }
 
     @Test
+    void asksTheSameModelNoMoreOnceItsRetryBudgetIsSpent() throws Exception {
+        chain.failover.setRetries(1);
+        chain.failover.setRetryPercent(0);
+        chain.model("a", prefill(), Breaker.CLOSED, streams(failure(UpstreamFailure.BROKEN_OFF), "one "));
+
+        assertThat(chain.send(ASK).problem().upstream()).contains(UpstreamFailure.BROKEN_OFF);
+        assertThat(chain.asked).containsExactly("a");
+    }
+
+    @Test
+    void asksNobodyToGoOnWithAWholeAnswer() throws Exception {
+        chain.failover.setRetries(1);
+        chain.model("a", call -> {
+                    TokenStream whole =
+                            (TokenStream) streams(null, "all ", "of it").answer(call);
+                    return new TokenStream() {
+                        @Override
+                        protected StreamEvent pull() {
+                            StreamEvent event = whole.next();
+                            if (event == null) {
+                                throw failure(UpstreamFailure.IN_BAND_ERROR);
+                            }
+                            return event;
+                        }
+
+                        @Override
+                        protected void release() {
+                            whole.close();
+                        }
+                    };
+                })
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "more"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.text()).isEqualTo("all of it");
+        assertThat(chain.asked).containsExactly("a");
+    }
+
+    @Test
+    void asksForNoRestOfJson() throws Exception {
+        chain.model("a", streams(failure(CUT), "{\"a\":"))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "{\"a\":", "1}"));
+
+        Outcome outcome = chain.send(ASK.replace("{'stream'", "{'response_format':{'type':'json_object'},'stream'"));
+
+        assertThat(outcome.text()).isEqualTo("{\"a\":1}");
+        assertThat(chain.call.getRecovery()).isEqualTo("restarted");
+    }
+
+    @Test
+    void saysOfNoStreamThatItWasMadeWholeWhichWasNot() throws Exception {
+        chain.model("a", streams(failure(CUT), "one ")).model("b", streams(null, "two"));
+
+        assertThat(chain.send(ASK).problem()).isNotNull();
+        assertThat(chain.call.getRecovery()).isNull();
+    }
+
+    @Test
     void endsWithTheErrorWhereThatIsTheSetting() throws Exception {
         chain.failover.setRecovery("error");
         chain.model("a", streams(failure(CUT), "one ")).model("b", streams(null, "one ", "two"));

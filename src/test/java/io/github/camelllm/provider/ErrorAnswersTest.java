@@ -219,6 +219,19 @@ class ErrorAnswersTest {
     }
 
     @Test
+    void tellsNoAddressAndNoKey() {
+        String body =
+                "{\"error\":{\"message\":\"cannot reach vllm-7.internal.corp:8000 (10.0.0.7:8000, 10.1.2.3) with key"
+                        + " Mistral-9aBcDeF0 or api key=abc123def456\"}}";
+
+        assertThat(problem(400, body).getMessage())
+                .isEqualTo("cannot reach [removed] ([removed], [removed]) with key [removed] or api key=[removed]");
+        assertThat(problem(400, "{\"error\":{\"message\":\"unknown key presence_penalty at 2.5\"}}")
+                        .getMessage())
+                .isEqualTo("unknown key presence_penalty at 2.5");
+    }
+
+    @Test
     void survivesBodiesMadeToHurt() {
         assertThat(problem(400, "[".repeat(100_000)).code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(problem(400, "{'error':1e99999999999}").code()).isEqualTo(ErrorCode.INVALID_REQUEST);

@@ -12,6 +12,7 @@ import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.FakeUpstream;
@@ -260,6 +261,45 @@ class OpenAiRouteTest {
         assertThat(problem.detail()).contains("circuit breaker open");
         assertThat(problem.retryAfter()).isPresent();
         assertThat(upstream.received()).hasSize(4);
+    }
+
+    @Test
+    void theBreakerOpensOnStreamsThatBreakOffThoughAllBeginWellAndSomeAreWhole() throws Exception {
+        start("minimumNumberOfCalls", "10", "slidingWindowSize", "20");
+        for (int i = 0; i < 15; i++) {
+            Sse sse = ChatScript.of("one ", "two").sse();
+            upstream.next(Reply.sse(i % 4 == 0 ? sse : sse.cutAfter(2, Cut.FIN)));
+            routes.ask(Tries.chat(STREAM));
+        }
+
+        assertThat(problem(Tries.chat(STREAM)).upstream()).contains(UpstreamFailure.CIRCUIT_OPEN);
+    }
+
+    @Test
+    void theBreakerStaysClosedWhileFewStreamsBreakOff() throws Exception {
+        start("minimumNumberOfCalls", "10", "slidingWindowSize", "20");
+        for (int i = 0; i < 30; i++) {
+            Sse sse = ChatScript.of("one ", "two").sse();
+            upstream.next(Reply.sse(i % 4 == 0 ? sse.cutAfter(2, Cut.FIN) : sse));
+            routes.ask(Tries.chat(STREAM));
+        }
+
+        assertThat(upstream.received()).hasSize(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'choices':[{}]}",
+                "{'choices':[{'index':0,'message':{'content':'half an ans'},'finish_reason':null}]}",
+                "{'choices':[{'index':0,'message':{'content':''},'finish_reason':'stop'}],'error':{'message':'x'}}",
+                "{'choices':[{'index':0,'message':{'content':'a'},'finish_reason':'error'}]}"
+            })
+    void takesNoAnswerForWholeThatDoesNotSaySo(String answer) throws Exception {
+        start();
+        upstream.next(Reply.json(200, answer.replace('\'', '"')));
+
+        assertThat(problem(Tries.chat(PLAIN)).code()).isEqualTo(ErrorCode.UPSTREAM_ERROR);
     }
 
     @ParameterizedTest
