@@ -33,18 +33,52 @@ public record Abilities(
     public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null, "");
 
     public Abilities {
+        checkContextWindow(contextWindow);
+        checkRecovery(recovery);
+        checkWeight(weight);
+        if (price != null && price.signum() < 0) {
+            throw new IllegalArgumentException("price is " + price + "; 0 or more dollars are allowed");
+        }
+    }
+
+    /** Throws if it is no number of tokens. */
+    public static void checkContextWindow(long contextWindow) {
         if (contextWindow < 0) {
             throw new IllegalArgumentException("contextWindow is " + contextWindow + "; 0 or more tokens are allowed");
         }
+    }
+
+    /** Throws if it is no weight. */
+    public static void checkWeight(int weight) {
+        if (weight < 0) {
+            throw new IllegalArgumentException("weight is " + weight + "; 0 or more is allowed");
+        }
+    }
+
+    /** Throws if it names nothing that can be done about a broken stream. */
+    public static void checkRecovery(String recovery) {
         if (!RECOVERY.matcher(recovery).matches()) {
             throw new IllegalArgumentException("recovery is '" + recovery
                     + "'; hold, or continue, restart and error separated by commas, are allowed, or nothing");
         }
-        if (weight < 0) {
-            throw new IllegalArgumentException("weight is " + weight + "; 0 or more is allowed");
+    }
+
+    /**
+     * Reads a price.
+     *
+     * @param text dollars such as {@code 0.15}; blank when it is not known
+     * @return null when it is not known
+     */
+    public static BigDecimal price(String text) {
+        try {
+            BigDecimal dollars = text.isBlank() ? null : new BigDecimal(text.strip());
+            if (dollars == null || dollars.signum() >= 0) {
+                return dollars;
+            }
+        } catch (NumberFormatException e) {
+            // told below
         }
-        if (price != null && price.signum() < 0) {
-            throw new IllegalArgumentException("price is " + price + "; 0 or more dollars are allowed");
-        }
+        throw new IllegalArgumentException(
+                "price is '" + text + "'; a number of dollars such as 0.15 is allowed, or nothing");
     }
 }

@@ -51,32 +51,32 @@ public final class Failover extends Step {
 
     /** The longest a call may take with all its attempts, streams included; positive, 10 minutes unless set. */
     public void setDeadline(Duration deadline) {
-        this.deadline = deadline;
+        this.deadline = FailoverSettings.positive("deadline", deadline);
     }
 
     /** How often the same model is asked again after a failure that may pass; 0 to 10, 1 unless set. */
     public void setRetries(int retries) {
-        this.retries = retries;
+        this.retries = FailoverSettings.within("retries", retries, 10);
     }
 
     /** The bound of the random wait before the first retry, which doubles with each; positive, 200 ms unless set. */
     public void setBackoff(Duration backoff) {
-        this.backoff = backoff;
+        this.backoff = FailoverSettings.positive("backoff", backoff);
     }
 
     /** The bound of that doubling; positive, 5 s unless set. */
     public void setLongestBackoff(Duration longestBackoff) {
-        this.longestBackoff = longestBackoff;
+        this.longestBackoff = FailoverSettings.positive("longestBackoff", longestBackoff);
     }
 
     /** The longest {@code Retry-After} of a provider that is waited for, if the deadline allows; 10 s unless set. */
     public void setLongestRetryAfter(Duration longestRetryAfter) {
-        this.longestRetryAfter = longestRetryAfter;
+        this.longestRetryAfter = FailoverSettings.notNegative("longestRetryAfter", longestRetryAfter);
     }
 
     /** The share of a model's calls of the last ten seconds that may be retries, beyond three; 0 to 100, 20 unless set. */
     public void setRetryPercent(int retryPercent) {
-        this.retryPercent = retryPercent;
+        this.retryPercent = FailoverSettings.within("retryPercent", retryPercent, 100);
     }
 
     /**

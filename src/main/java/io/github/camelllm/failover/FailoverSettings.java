@@ -48,22 +48,29 @@ record FailoverSettings(
         positive("longestBackoff", longestBackoff);
         within("retries", retries, 10);
         within("retryPercent", retryPercent, 100);
-        if (longestRetryAfter.isNegative()) {
-            throw new IllegalArgumentException(
-                    "failover.longestRetryAfter is " + longestRetryAfter.toMillis() + " ms; 0 or more is allowed");
-        }
+        notNegative("longestRetryAfter", longestRetryAfter);
     }
 
-    private static void positive(String name, Duration value) {
+    static Duration notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(
+                    "failover." + name + " is " + value.toMillis() + " ms; 0 or more is allowed");
+        }
+        return value;
+    }
+
+    static Duration positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(
                     "failover." + name + " is " + value.toMillis() + " ms; it must be positive");
         }
+        return value;
     }
 
-    private static void within(String name, int value, int most) {
+    static int within(String name, int value, int most) {
         if (value < 0 || value > most) {
             throw new IllegalArgumentException("failover." + name + " is " + value + "; 0 to " + most + " is allowed");
         }
+        return value;
     }
 }

@@ -51,7 +51,7 @@ public final class ModelStep extends Step {
     private boolean jsonSchema = true;
     private String prefill = "no";
     private int weight = 1;
-    private String price = "";
+    private BigDecimal price;
     private String recovery = "";
     private int degradedFailurePercent = ModelHealth.Settings.DEFAULT.failurePercent();
     private Duration degradedLatency = ModelHealth.Settings.DEFAULT.latency();
@@ -107,6 +107,7 @@ public final class ModelStep extends Step {
 
     /** The most tokens of prompt and completion together; 0 when it is not known. */
     public void setContextWindow(long contextWindow) {
+        Abilities.checkContextWindow(contextWindow);
         this.contextWindow = contextWindow;
     }
 
@@ -132,32 +133,37 @@ public final class ModelStep extends Step {
 
     /** The model's share of first choices where the order is by weight; 0 or more. */
     public void setWeight(int weight) {
+        Abilities.checkWeight(weight);
         this.weight = weight;
     }
 
     /** Dollars for a million tokens of prompt, to order by; blank when it is not known. */
     public void setPrice(String price) {
-        this.price = price;
+        this.price = Abilities.price(price);
     }
 
     /** What is done about a stream of the model that breaks off, as the failover step reads it; blank for its own setting. */
     public void setRecovery(String recovery) {
+        Abilities.checkRecovery(recovery);
         this.recovery = recovery;
     }
 
     /** The share of failed calls, in percent, that makes the model degraded; 1 to 100. */
     public void setDegradedFailurePercent(int degradedFailurePercent) {
         this.degradedFailurePercent = degradedFailurePercent;
+        healthSettings();
     }
 
     /** The median time to the beginning of an answer beyond which the model is degraded; positive. */
     public void setDegradedLatency(Duration degradedLatency) {
         this.degradedLatency = degradedLatency;
+        healthSettings();
     }
 
     /** How far back calls count for the model's health; positive. */
     public void setHealthWindow(Duration healthWindow) {
         this.healthWindow = healthWindow;
+        healthSettings();
     }
 
     /** Here rather than at the start, so that a check of the routes tells it too. */
@@ -175,10 +181,7 @@ public final class ModelStep extends Step {
         String missing = !keyName.isBlank() && key.key().isEmpty() ? keyName : null;
         RouteBreaker routeBreaker = new RouteBreaker(route);
         ModelHealth health = new ModelHealth(
-                Calls.ticker(route.getCamelContext()),
-                new ModelHealth.Settings(degradedFailurePercent, degradedLatency, healthWindow),
-                routeBreaker::state,
-                this::tell);
+                Calls.ticker(route.getCamelContext()), healthSettings(), routeBreaker::state, this::tell);
         Model entered = new Model(model, provider, operation, missing, simulated, abilities(), health);
         Calls.models(route.getCamelContext()).add(entered);
         routeBreaker.onChange(health::state);
@@ -188,15 +191,12 @@ public final class ModelStep extends Step {
         shown = Jmx.show(new ModelView(health), "Model", route.getCamelContext().getName(), model);
     }
 
+    private ModelHealth.Settings healthSettings() {
+        return new ModelHealth.Settings(degradedFailurePercent, degradedLatency, healthWindow);
+    }
+
     private Abilities abilities() {
-        try {
-            BigDecimal dollars = price.isBlank() ? null : new BigDecimal(price.strip());
-            return new Abilities(
-                    contextWindow, tools, vision, jsonSchema, !prefill.equals("no"), weight, dollars, recovery);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "price is '" + price + "'; a number of dollars such as 0.15 is allowed, or nothing", e);
-        }
+        return new Abilities(contextWindow, tools, vision, jsonSchema, !prefill.equals("no"), weight, price, recovery);
     }
 
     private void tell(ModelHealth.State from, ModelHealth.State to, String why) {
@@ -248,7 +248,9 @@ public final class ModelStep extends Step {
         } catch (Exception e) {
             Problem problem = Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(e) : Problem.from(e);
             attempt.failed(problem);
-            count(call, known, problem);
+            if (count(call, known, problem) && trial) {
+                breaker.reopen();
+            }
             throw problem;
         } finally {
             attempt.answered(call.ticker().nanos());

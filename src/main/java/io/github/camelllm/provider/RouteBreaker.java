@@ -73,7 +73,15 @@ final class RouteBreaker {
         for (int i = 0; i < times; i++) {
             breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         }
-        if (trial && breaker.getState() != CircuitBreaker.State.OPEN) {
+        if (trial) {
+            reopen();
+        }
+    }
+
+    /** Opens the breaker again after a failed trial, however the others have gone: a model is back when all go well. */
+    void reopen() {
+        CircuitBreaker breaker = find();
+        if (breaker != null && breaker.getState() != CircuitBreaker.State.OPEN) {
             breaker.transitionToOpenState();
         }
     }

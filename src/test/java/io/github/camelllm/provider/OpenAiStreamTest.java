@@ -140,8 +140,25 @@ class OpenAiStreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"}{", "null", "7", "[]", "'text'", "{'a':1", "{'a':1}x", "{'a':1e99999999999}"})
-    void skipsWhatIsNoChunk(String garbage) {
-        assertThat(drain(call, garbage, HELLO, garbage, STOP, garbage, DONE)).hasSize(2);
+    void skipsWhatIsNoChunkOnce(String garbage) {
+        assertThat(drain(Tries.chat("{'stream':true}"), garbage, HELLO, STOP, DONE))
+                .hasSize(2);
+        assertThat(drain(Tries.chat("{'stream':true}"), HELLO, garbage, STOP, DONE))
+                .hasSize(2);
+        assertThat(drain(call, HELLO, STOP, garbage, DONE)).hasSize(2);
+        assertThat(call.getWarnings()).hasSize(1);
+        assertThat(failure(HELLO, garbage, garbage, STOP, DONE)).hasMessageContaining("garbage");
+    }
+
+    @Test
+    void skipsNoPieceOfAToolCall() {
+        String tool = "{'choices':[{'index':0,'delta':{'tool_calls':[{'index':0,'function':{'arguments':'{'}}]}}]}";
+        assertThat(failure(tool, "}{", STOP, DONE)).hasMessageContaining("garbage");
+    }
+
+    @Test
+    void isWholeThoughAnErrorFollows() {
+        assertThat(drain(call, HELLO, STOP, "{'error':{'message':'late'}}")).hasSize(2);
     }
 
     @ParameterizedTest

@@ -200,7 +200,7 @@ class OpenAiTest {
     void estimatesUsageThatIsNotReported() {
         Call call = Tries.chat("{'messages':[{'role':'user','content':'01234567'}]}");
 
-        openAi.decode(call, bytes("{'choices':[{'message':{'content':'01234567'}}]}"));
+        openAi.decode(call, bytes("{'choices':[{'message':{'content':'01234567'},'finish_reason':'stop'}]}"));
 
         assertThat(call.getUsage()).isEqualTo(Usage.estimate(call.inputEstimate(), 2));
     }
@@ -211,8 +211,9 @@ class OpenAiTest {
 
         openAi.decode(
                 call,
-                bytes("{'choices':[{}],'usage':{'prompt_tokens':-3,'completion_tokens':1e300,"
-                        + "'prompt_tokens_details':{'cached_tokens':1.5}}}"));
+                bytes(
+                        "{'choices':[{'message':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':-3,'completion_tokens':1e300,"
+                                + "'prompt_tokens_details':{'cached_tokens':1.5}}}"));
 
         assertThat(call.getUsage()).isEqualTo(Usage.reported(0, 0, 1, 0));
     }
