@@ -37,6 +37,9 @@ public final class GatewayProcess implements AutoCloseable {
         Matcher listening = out.await(LISTENING, START_LIMIT);
         if (listening == null) {
             boolean ended = process.waitFor(1, TimeUnit.SECONDS);
+            if (ended) {
+                err.awaitEnd(); // closing takes away what has not been read yet
+            }
             close();
             throw new AssertionError("the gateway does not listen; "
                     + (ended ? "it ended with " + process.exitValue() : "it runs on") + ":\n" + output());
