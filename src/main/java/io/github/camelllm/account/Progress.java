@@ -16,12 +16,14 @@ final class Progress {
     Progress(Duration patience, LongSupplier nanos) {
         this.patience = patience.toNanos();
         this.nanos = nanos;
+        this.lastStep = nanos.getAsLong();
     }
 
     void begin() {
-        if (pending.getAndIncrement() == 0) {
-            lastStep = nanos.getAsLong();
+        if (pending.get() == 0) {
+            lastStep = nanos.getAsLong(); // before it counts, or a stop could find the work old that has just begun
         }
+        pending.getAndIncrement();
     }
 
     void end() {
