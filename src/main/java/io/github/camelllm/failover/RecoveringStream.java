@@ -42,6 +42,10 @@ final class RecoveringStream extends TokenStream {
     private Continuation continuation;
     private final int choicesWanted;
     private boolean finished;
+
+    /** The first model whose failure is one to retry: asked once more when nobody else is left. */
+    private Model again;
+
     private boolean askedAgain;
     private Problem cause;
 
@@ -147,12 +151,15 @@ final class RecoveringStream extends TokenStream {
         if (problem.upstream().get().reaction() == Reaction.TELL) {
             throw cause;
         }
+        if (again == null && problem.upstream().get().reaction() == Reaction.RETRY && settings.retries() > 0) {
+            again = model;
+        }
         if (isTakenOver(broken, problem)) {
             return;
         }
-        if (problem.upstream().get().reaction() == Reaction.RETRY && settings.retries() > 0 && !askedAgain) {
+        if (again != null && !askedAgain) {
             askedAgain = true;
-            round.again(model, problem);
+            round.again(again, problem);
             if (isTakenOver(broken, problem)) {
                 return;
             }
