@@ -1,5 +1,9 @@
 package io.github.camelllm.call;
 
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
+
 /**
  * A model that calls may go to: one route of {@code routes/models.camel.yaml}.
  *
@@ -28,5 +32,15 @@ public record Model(
     /** Whether it has all it needs to be called. */
     public boolean live() {
         return missing == null;
+    }
+
+    /** Why the model is not asked while its circuit breaker is open, and when it will be. */
+    public Problem leftAlone() {
+        return Problem.of(
+                        ErrorCode.NO_MODEL_AVAILABLE,
+                        "The model '" + name + "' has failed too often lately and is left alone for a while.")
+                .withRetryAfter(health.comesBackIn())
+                .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
+                .withDetail("circuit breaker open");
     }
 }

@@ -157,7 +157,21 @@ public final class ModelHealth {
         if (now == Breaker.OPEN) {
             return State.UNHEALTHY;
         }
-        return now == Breaker.HALF_OPEN || tooManyFail() || tooSlow() ? State.DEGRADED : State.HEALTHY;
+        return now == Breaker.HALF_OPEN || isDegraded(recent()) ? State.DEGRADED : State.HEALTHY;
+    }
+
+    private boolean isDegraded(Recent recent) {
+        return tooManyFail(recent) || tooSlow(recent);
+    }
+
+    private boolean tooManyFail(Recent recent) {
+        return recent.count() >= ENOUGH && recent.failureShare() * 100 >= settings.failurePercent();
+    }
+
+    /** The median is beyond the bound where at most half of the waits are within it; {@link #latencyNanos} takes the upper one. */
+    private static boolean tooSlow(Recent recent) {
+        int answered = recent.count() - recent.failed();
+        return recent.count() >= ENOUGH && answered > 0 && recent.fast() <= answered / 2;
     }
 
     private String why(Breaker now, State to) {
@@ -167,47 +181,58 @@ public final class ModelHealth {
         if (to == State.HEALTHY) {
             return "its calls go well";
         }
-        return tooManyFail()
-                ? Math.round(failureShare() * 100) + " % of its calls fail"
+        Recent recent = recent();
+        return tooManyFail(recent)
+                ? Math.round(recent.failureShare() * 100) + " % of its calls fail"
                 : "half of its calls wait more than " + settings.latency().toMillis() + " ms";
     }
 
-    private boolean tooManyFail() {
-        return count() >= ENOUGH && failureShare() * 100 >= settings.failurePercent();
+    /**
+     * The calls of the window.
+     *
+     * @param count how many are known
+     * @param failed how many of them failed
+     * @param fast how many of them waited no longer than the bound of a degraded model
+     */
+    private record Recent(int count, int failed, int fast) {
+        double failureShare() {
+            return count == 0 ? 0 : (double) failed / count;
+        }
     }
 
-    private boolean tooSlow() {
-        return count() >= ENOUGH && latencyNanos() > settings.latency().toNanos();
+    private synchronized Recent recent() {
+        long since = ticker.nanos() - settings.window().toNanos();
+        long bound = settings.latency().toNanos();
+        int count = 0;
+        int failed = 0;
+        int fast = 0;
+        for (int i = 0; i < known; i++) {
+            if (at[i] - since >= 0) {
+                count++;
+                failed += waited[i] < 0 ? 1 : 0;
+                fast += waited[i] >= 0 && waited[i] <= bound ? 1 : 0;
+            }
+        }
+        return new Recent(count, failed, fast);
     }
 
     /** How many calls of the window are known. */
-    public synchronized int count() {
-        int count = 0;
-        for (int i = 0; i < known; i++) {
-            count += isRecent(i) ? 1 : 0;
-        }
-        return count;
+    public int count() {
+        return recent().count();
     }
 
     /** The share of the window's calls that failed, from 0 to 1; 0 when there were none. */
-    public synchronized double failureShare() {
-        int count = 0;
-        int failed = 0;
-        for (int i = 0; i < known; i++) {
-            if (isRecent(i)) {
-                count++;
-                failed += waited[i] < 0 ? 1 : 0;
-            }
-        }
-        return count == 0 ? 0 : (double) failed / count;
+    public double failureShare() {
+        return recent().failureShare();
     }
 
     /** The median wait for an answer to begin, in nanoseconds, of the window's calls that went well; -1 if there are none. */
     public synchronized long latencyNanos() {
+        long since = ticker.nanos() - settings.window().toNanos();
         long[] waits = new long[known];
         int count = 0;
         for (int i = 0; i < known; i++) {
-            if (isRecent(i) && waited[i] >= 0) {
+            if (at[i] - since >= 0 && waited[i] >= 0) {
                 waits[count++] = waited[i];
             }
         }
@@ -216,9 +241,5 @@ public final class ModelHealth {
         }
         Arrays.sort(waits, 0, count);
         return waits[count / 2];
-    }
-
-    private boolean isRecent(int i) {
-        return ticker.nanos() - at[i] <= settings.window().toNanos();
     }
 }

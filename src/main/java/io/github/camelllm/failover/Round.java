@@ -123,13 +123,7 @@ final class Round {
     private boolean isPassedOver(Model model) {
         Optional<Problem> why = needs.unmetBy(model.name(), model.abilities());
         if (why.isEmpty() && model.health().breaker() == ModelHealth.Breaker.OPEN) {
-            why = Optional.of(Problem.of(
-                            ErrorCode.NO_MODEL_AVAILABLE,
-                            "The model '" + model.name()
-                                    + "' has failed too often lately and is left alone for a while.")
-                    .withRetryAfter(model.health().comesBackIn())
-                    .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
-                    .withDetail("circuit breaker open"));
+            why = Optional.of(model.leftAlone());
         }
         if (why.isEmpty() && largerThan >= 0 && model.abilities().contextWindow() <= largerThan) {
             passedOver.add(model.name() + " (its context is no larger)");

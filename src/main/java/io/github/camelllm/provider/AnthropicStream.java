@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream of the Messages API as chat completion chunks. It is whole once a {@code stop_reason} has come; {@code
@@ -21,11 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AnthropicStream extends WireStream {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AnthropicStream.class);
-
     private final Call call;
-    private final WireSource source;
-    private final SseReader events;
     private final AnthropicBlocks blocks;
     private final Deque<StreamEvent> ready = new ArrayDeque<>();
     private ObjectNode head;
@@ -35,17 +29,15 @@ final class AnthropicStream extends WireStream {
     private String stopReason;
 
     AnthropicStream(Call call, WireSource source, SseReader events) {
-        super(call, source);
+        super(call, source, events);
         this.call = call;
-        this.source = source;
-        this.events = events;
         this.blocks = new AnthropicBlocks(call.getModel());
     }
 
     @Override
     protected StreamEvent read() throws IOException {
         while (ready.isEmpty()) {
-            byte[] data = nextData();
+            byte[] data = nextData(stopReason != null);
             JsonNode event = data == null ? MissingNode.getInstance() : new StreamEvent(data).json();
             if (data == null || event.path("type").asText().equals("message_stop")) {
                 if (stopReason == null) {
@@ -60,19 +52,6 @@ final class AnthropicStream extends WireStream {
             }
         }
         return ready.poll();
-    }
-
-    private byte[] nextData() throws IOException {
-        if (stopReason == null) {
-            return events.next();
-        }
-        source.hurry();
-        try {
-            return events.next();
-        } catch (IOException e) {
-            LOG.debug("no message_stop will come", e);
-            return null;
-        }
     }
 
     private Problem cut(String how) {

@@ -13,8 +13,6 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream of {@code streamGenerateContent} as chat completion chunks. It is whole once as many candidates as were asked for
@@ -22,12 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 final class GeminiStream extends WireStream {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GeminiStream.class);
     private static final int MAX_CANDIDATES = 1024;
 
     private final Call call;
-    private final WireSource source;
-    private final SseReader events;
     private final boolean usageWanted;
     private final int candidatesWanted;
     private final Map<Integer, GeminiCandidate> begun = new HashMap<>();
@@ -38,10 +33,8 @@ final class GeminiStream extends WireStream {
     private boolean ended;
 
     GeminiStream(Call call, WireSource source, SseReader events) {
-        super(call, source);
+        super(call, source, events);
         this.call = call;
-        this.source = source;
-        this.events = events;
         this.usageWanted = call.getRequest().wantsStreamUsage();
         this.candidatesWanted = Math.max(1, call.getRequest().tree().path("n").asInt(1));
     }
@@ -49,7 +42,7 @@ final class GeminiStream extends WireStream {
     @Override
     protected StreamEvent read() throws IOException {
         while (ready.isEmpty() && !ended) {
-            byte[] data = nextData();
+            byte[] data = nextData(isWhole());
             if (data == null) {
                 end();
             } else {
@@ -57,19 +50,6 @@ final class GeminiStream extends WireStream {
             }
         }
         return ready.poll();
-    }
-
-    private byte[] nextData() throws IOException {
-        if (!isWhole()) {
-            return events.next();
-        }
-        source.hurry();
-        try {
-            return events.next();
-        } catch (IOException e) {
-            LOG.debug("the formal end will not come", e);
-            return null;
-        }
     }
 
     private boolean isWhole() {

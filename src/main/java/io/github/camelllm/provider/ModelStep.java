@@ -246,7 +246,8 @@ public final class ModelStep extends Step {
                 known.health().answered(attempt.waitedNanos());
             }
         } catch (Exception e) {
-            Problem problem = Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(e) : Problem.from(e);
+            Problem problem =
+                    Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(known, e) : Problem.from(e);
             attempt.failed(problem);
             if (count(call, known, problem) && trial) {
                 breaker.reopen();
@@ -284,18 +285,13 @@ public final class ModelStep extends Step {
         return counts;
     }
 
-    private Problem refusal(Exception e) {
+    private Problem refusal(Model known, Exception e) {
         return Refusals.isThrottled(e)
                 ? Problem.of(
                                 ErrorCode.TOO_MANY_IN_FLIGHT,
                                 "The model '" + model + "' has as many calls in flight as it is allowed; try again.")
                         .withRetryAfter(Refusals.SOON)
                         .withUpstream(UpstreamFailure.BUSY)
-                : Problem.of(
-                                ErrorCode.NO_MODEL_AVAILABLE,
-                                "The model '" + model + "' has failed too often lately and is left alone for a while.")
-                        .withRetryAfter(breaker.comesBackIn())
-                        .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
-                        .withDetail("circuit breaker open");
+                : known.leftAlone();
     }
 }

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream of chat completion chunks. It is whole once {@code [DONE]} has come and every choice begun has given its finish
@@ -18,13 +16,10 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenAiStream extends WireStream {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OpenAiStream.class);
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_CHOICES = 1024;
 
     private final Call call;
-    private final WireSource source;
-    private final SseReader events;
     private final boolean usageWanted;
     private final int choicesWanted;
     private final BitSet begun = new BitSet();
@@ -32,17 +27,15 @@ final class OpenAiStream extends WireStream {
     private final BitSet finished = new BitSet();
 
     OpenAiStream(Call call, WireSource source, SseReader events) {
-        super(call, source);
+        super(call, source, events);
         this.call = call;
-        this.source = source;
-        this.events = events;
         this.usageWanted = call.getRequest().wantsStreamUsage();
         this.choicesWanted = Math.max(1, call.getRequest().tree().path("n").asInt(1));
     }
 
     @Override
     protected StreamEvent read() throws IOException {
-        for (byte[] data = nextData(); data != null; data = nextData()) {
+        for (byte[] data = nextData(nothingMissing()); data != null; data = nextData(nothingMissing())) {
             if (Arrays.equals(data, DONE)) {
                 if (!allFinished()) {
                     throw cut("ended its stream without a finish reason");
@@ -72,19 +65,6 @@ final class OpenAiStream extends WireStream {
             throw cut("broke off its stream");
         }
         return null;
-    }
-
-    private byte[] nextData() throws IOException {
-        if (!nothingMissing()) {
-            return events.next();
-        }
-        source.hurry();
-        try {
-            return events.next();
-        } catch (IOException e) {
-            LOG.debug("neither usage nor [DONE] will come", e);
-            return null;
-        }
     }
 
     private boolean allFinished() {

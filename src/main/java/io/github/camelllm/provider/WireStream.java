@@ -7,6 +7,8 @@ import io.github.camelllm.call.Usage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A token stream off a provider's wire. It is read up to the first event that brings content before anybody is told that
@@ -14,11 +16,14 @@ import java.util.Deque;
  */
 abstract class WireStream extends TokenStream {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WireStream.class);
+
     /** Events without content that are kept back before the client is told; more of them are no sign of a failure. */
     private static final int MOST_EARLY = 100;
 
     private final Call call;
     private final WireSource source;
+    private final SseReader events;
     private final Deque<StreamEvent> early = new ArrayDeque<>();
     private volatile boolean begun;
     private int skipped;
@@ -27,13 +32,33 @@ abstract class WireStream extends TokenStream {
     private volatile Usage knownInput;
     private volatile Thread reader;
 
-    WireStream(Call call, WireSource source) {
+    WireStream(Call call, WireSource source, SseReader events) {
         this.call = call;
         this.source = source;
+        this.events = events;
     }
 
     /** The next event in OpenAI's words; null when the answer is whole. */
     protected abstract StreamEvent read() throws IOException;
+
+    /**
+     * The data of the next event, waiting for it.
+     *
+     * @param answered whether the answer is whole, so that only its formal end is waited for, and not for long
+     * @return null at the end of the stream
+     */
+    protected final byte[] nextData(boolean answered) throws IOException {
+        if (!answered) {
+            return events.next();
+        }
+        source.hurry();
+        try {
+            return events.next();
+        } catch (IOException e) {
+            LOG.debug("the formal end will not come", e);
+            return null;
+        }
+    }
 
     /** Adds to what is assumed to have been produced, should the provider never say. One thread only. */
     protected final void estimateOutput(long tokens) {
