@@ -31,6 +31,7 @@ final class FinishedCalls {
         long firstToken = call.firstTokenNanos();
         List<Attempt> attempts = call.getAttempts();
         return new FinishedCall(
+                call.getUid(),
                 call.getId(),
                 call.getTrace().traceId(),
                 call.getReceivedAt(),
@@ -42,6 +43,7 @@ final class FinishedCalls {
                 call.getModel(),
                 call.getProvider(),
                 call.getUsage() == null ? Usage.NONE : call.getUsage(),
+                call.getCost(),
                 nowNanos - call.startedNanos(),
                 firstToken < 0 ? -1 : firstToken - call.startedNanos(),
                 waited(attempts) + call.pausedNanos(),
@@ -82,7 +84,8 @@ final class FinishedCalls {
                                     .map(failure -> failure.name().toLowerCase(Locale.ROOT))
                                     .orElse(null),
                     problem == null ? null : cause(problem),
-                    attempt.usage()));
+                    attempt.usage(),
+                    null));
         }
         return List.copyOf(tries);
     }

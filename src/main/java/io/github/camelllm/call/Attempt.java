@@ -12,7 +12,7 @@ public final class Attempt {
     private long answeredNanos = -1;
     private int status;
     private Problem problem;
-    private Usage usage;
+    private volatile Usage usage;
 
     Attempt(String model, String provider, long startedNanos) {
         this.model = model;
@@ -67,7 +67,7 @@ public final class Attempt {
         this.problem = newProblem;
     }
 
-    /** What the attempt used, if the call went on without it; null while it is the call's own usage, or unknown. */
+    /** What the attempt used and may be billed for; null while nothing is known. */
     public Usage usage() {
         return usage;
     }

@@ -1,13 +1,16 @@
 package io.github.camelllm.call;
 
 import io.github.camelllm.problem.Problem;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -30,6 +33,7 @@ public final class Call {
     private final Cancellation cancellation = new Cancellation();
     private final AtomicBoolean finished = new AtomicBoolean();
 
+    private final String uid = "call_" + CallIds.unique();
     private final String id;
     private final TraceContext trace;
     private String credential;
@@ -46,6 +50,8 @@ public final class Call {
     private long pausedNanos;
     private final Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
     private volatile Usage carried;
+    private volatile BigDecimal cost;
+    private final Map<String, String> answerHeaders = new ConcurrentHashMap<>(8);
     private String degraded;
     private Problem degradedBy;
     private volatile String recovery;
@@ -78,6 +84,14 @@ public final class Call {
     /** The request id: the client's own if it sent a usable one. */
     public String getId() {
         return id;
+    }
+
+    /**
+     * The gateway's own name for this call, never the client's: two calls never share it, and so ledgers and reservations go
+     * by it.
+     */
+    public String getUid() {
+        return uid;
     }
 
     /** The W3C trace that the call belongs to. */
@@ -200,17 +214,10 @@ public final class Call {
         this.provider = newModel.provider();
     }
 
-    /**
-     * Notes that a model is tried, and returns what is to be known of it. What has been used so far stays with the attempt
-     * before.
-     */
+    /** Notes that a model is tried, and returns what is to be known of it. */
     public Attempt attempt(String triedModel, String triedProvider) {
-        Attempt before = attempt();
-        if (before != null) {
-            before.used(usage);
-        }
         synchronized (this) {
-            usage = null;
+            usage = null; // what has been used so far stays with the attempt before
         }
         finishReason = null;
         this.model = triedModel;
@@ -242,10 +249,14 @@ public final class Call {
         carried = carried == null ? used : carried.plus(used);
     }
 
-    /** Notes what was used. An estimate never replaces what a provider has reported. */
+    /** Notes what the attempt under way has used. An estimate never replaces what a provider has reported. */
     public synchronized void used(Usage newUsage) {
         if (usage == null || usage.estimated() || !newUsage.estimated()) {
             this.usage = newUsage;
+            Attempt attempt = attempt();
+            if (attempt != null) {
+                attempt.used(newUsage);
+            }
         }
     }
 
@@ -327,6 +338,23 @@ public final class Call {
         pausedNanos += time.toNanos();
     }
 
+    /**
+     * What the call has cost in dollars, all attempts together; null while it is not known, or when a model has no price.
+     */
+    public BigDecimal getCost() {
+        return cost;
+    }
+
+    /** Notes what the call has cost in dollars; null when it is not known. */
+    public void cost(BigDecimal dollars) {
+        this.cost = dollars;
+    }
+
+    /** What steps want the client to be told in the answer's headers, by name; to be added to. */
+    public Map<String, String> answerHeaders() {
+        return answerHeaders;
+    }
+
     /** Notes what was left out of the request or answer, or done otherwise than asked: for the record, once each. */
     public void warn(String warning) {
         warnings.add(warning);
@@ -355,6 +383,10 @@ public final class Call {
         this.degradedBy = why;
         this.model = null;
         this.provider = null;
+        synchronized (this) {
+            this.usage = Usage.NONE; // of the answer; what the attempts have used stays with them
+            this.carried = null;
+        }
     }
 
     /** Whether the request ends with the beginning of the answer, which the model is to go on with. */

@@ -15,10 +15,14 @@ public final class CallIds {
         return offered != null && ACCEPTED.matcher(offered).matches() ? offered : make();
     }
 
-    /** 128 random bits: unique, not secret. */
     private static String make() {
+        return "req_" + unique();
+    }
+
+    /** 128 random bits in hexadecimal: unique, not secret. */
+    static String unique() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        return "req_" + hex(random.nextLong()) + hex(random.nextLong());
+        return hex(random.nextLong()) + hex(random.nextLong());
     }
 
     static String hex(long value) {

@@ -2,6 +2,7 @@ package io.github.camelllm.call;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 
@@ -9,7 +10,8 @@ import java.util.List;
  * What is known of a call once it is over: the one record that logs, metrics, ledgers and audits are made of. No
  * plaintext: neither prompt nor completion nor key.
  *
- * @param requestId the call's id
+ * @param callId the gateway's own name for the call: no two calls share it
+ * @param requestId the call's id, which clients may choose
  * @param traceId the trace it belonged to
  * @param receivedAt when it came in
  * @param operation {@code chat} or {@code embeddings}
@@ -19,7 +21,8 @@ import java.util.List;
  * @param stream whether the answer was streamed
  * @param model the model that answered, or was tried last; null when none was
  * @param provider whose model that is; null likewise
- * @param usage the tokens used; {@link Usage#NONE} when no model was reached
+ * @param usage the tokens of the answer; {@link Usage#NONE} when no model was reached
+ * @param cost what all attempts cost together, in dollars; null when it is not known
  * @param latencyNanos from the request's arrival to the end of the answer
  * @param firstTokenNanos from the request's arrival to the first token of a stream; -1 when there was none
  * @param upstreamNanos the part of the time to the first byte that was spent waiting for models, and between tries
@@ -37,6 +40,7 @@ import java.util.List;
  * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
+        String callId,
         String requestId,
         String traceId,
         Instant receivedAt,
@@ -48,6 +52,7 @@ public record FinishedCall(
         String model,
         String provider,
         Usage usage,
+        BigDecimal cost,
         long latencyNanos,
         long firstTokenNanos,
         long upstreamNanos,
@@ -75,8 +80,8 @@ public record FinishedCall(
      *     null when it did not
      * @param cause the same in more words, for operators; null when it did not fail, or when the words may quote the
      *     request
-     * @param usage what it used and may be billed for, though another attempt gave the answer; null for the attempt whose
-     *     usage is the call's, and when nothing is known
+     * @param usage what it used and may be billed for, whether it gave the answer or not; null when nothing is known
+     * @param cost what that costs in dollars; null when it is not known
      */
     public record Try(
             String model,
@@ -86,7 +91,8 @@ public record FinishedCall(
             String errorCode,
             String failure,
             String cause,
-            Usage usage) {}
+            Usage usage,
+            BigDecimal cost) {}
 
     /** Whether the client got a whole answer. */
     public boolean ok() {
@@ -96,6 +102,7 @@ public record FinishedCall(
     /** The same record with the prompt's hash. */
     public FinishedCall withPromptHash(String hash) {
         return new FinishedCall(
+                callId,
                 requestId,
                 traceId,
                 receivedAt,
@@ -107,6 +114,7 @@ public record FinishedCall(
                 model,
                 provider,
                 usage,
+                cost,
                 latencyNanos,
                 firstTokenNanos,
                 upstreamNanos,
@@ -127,6 +135,7 @@ public record FinishedCall(
     public ObjectNode toJson() {
         ObjectNode json = Json.object();
         json.put("time", receivedAt.toString());
+        json.put("call_id", callId);
         json.put("request_id", requestId);
         json.put("trace_id", traceId);
         json.put("operation", operation);
@@ -143,8 +152,10 @@ public record FinishedCall(
         json.put("input_tokens", usage.inputTokens());
         json.put("output_tokens", usage.outputTokens());
         json.put("cached_input_tokens", usage.cachedInputTokens());
+        json.put("cache_write_tokens", usage.cacheWriteTokens());
         json.put("reasoning_tokens", usage.reasoningTokens());
         json.put("tokens_estimated", usage.estimated());
+        json.put("cost_usd", cost);
         json.put("latency_ms", millis(latencyNanos));
         json.put("time_to_first_token_ms", millis(firstTokenNanos));
         json.put("upstream_ms", millis(upstreamNanos));
@@ -163,7 +174,11 @@ public record FinishedCall(
             if (attempt.usage() != null) {
                 node.put("input_tokens", attempt.usage().inputTokens());
                 node.put("output_tokens", attempt.usage().outputTokens());
+                node.put("cached_input_tokens", attempt.usage().cachedInputTokens());
+                node.put("cache_write_tokens", attempt.usage().cacheWriteTokens());
+                node.put("reasoning_tokens", attempt.usage().reasoningTokens());
                 node.put("tokens_estimated", attempt.usage().estimated());
+                node.put("cost_usd", attempt.cost());
             }
         }
         json.put("status", status);

@@ -7,28 +7,43 @@ package io.github.camelllm.call;
  * @param outputTokens tokens of the completion, reasoning included
  * @param cachedInputTokens the part of {@code inputTokens} that the provider read from its cache
  * @param reasoningTokens the part of {@code outputTokens} that was spent on reasoning
+ * @param cacheWriteTokens the part of {@code inputTokens} that the provider wrote to its cache, at a price of its own
  * @param estimated true when the provider told nothing and the numbers are the gateway's own estimate
  */
 public record Usage(
-        long inputTokens, long outputTokens, long cachedInputTokens, long reasoningTokens, boolean estimated) {
+        long inputTokens,
+        long outputTokens,
+        long cachedInputTokens,
+        long reasoningTokens,
+        long cacheWriteTokens,
+        boolean estimated) {
 
     /** Nothing used, and known to be so. */
-    public static final Usage NONE = new Usage(0, 0, 0, 0, false);
+    public static final Usage NONE = new Usage(0, 0, 0, 0, 0, false);
 
     public Usage {
-        if (inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0 || reasoningTokens < 0) {
+        if (inputTokens < 0
+                || outputTokens < 0
+                || cachedInputTokens < 0
+                || reasoningTokens < 0
+                || cacheWriteTokens < 0) {
             throw new IllegalArgumentException("token counts cannot be negative");
         }
     }
 
     /** Counts as a provider reported them. */
     public static Usage reported(long inputTokens, long outputTokens, long cachedInputTokens, long reasoningTokens) {
-        return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, false);
+        return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, 0, false);
+    }
+
+    /** The same, of which so many tokens of the prompt were written to the provider's cache. */
+    public Usage withCacheWrites(long tokens) {
+        return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, tokens, estimated);
     }
 
     /** The gateway's own estimate, for want of a report. */
     public static Usage estimate(long inputTokens, long outputTokens) {
-        return new Usage(inputTokens, outputTokens, 0, 0, true);
+        return new Usage(inputTokens, outputTokens, 0, 0, 0, true);
     }
 
     /** Both together; an estimate where either is one. */
@@ -38,6 +53,7 @@ public record Usage(
                 sum(outputTokens, other.outputTokens),
                 sum(cachedInputTokens, other.cachedInputTokens),
                 sum(reasoningTokens, other.reasoningTokens),
+                sum(cacheWriteTokens, other.cacheWriteTokens),
                 estimated || other.estimated);
     }
 

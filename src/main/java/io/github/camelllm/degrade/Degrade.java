@@ -8,7 +8,6 @@ import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
-import io.github.camelllm.call.Usage;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.degrade.DegradeSettings.StandIn;
 import io.github.camelllm.problem.ErrorCode;
@@ -185,7 +184,6 @@ public final class Degrade extends Step {
                 .put("prompt_tokens", 0)
                 .put("completion_tokens", 0)
                 .put("total_tokens", 0);
-        call.used(Usage.NONE);
         call.finishReason("stop");
         return new Answer(null, json);
     }

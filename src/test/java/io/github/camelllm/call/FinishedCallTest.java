@@ -2,6 +2,7 @@ package io.github.camelllm.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ class FinishedCallTest {
     @Test
     void tellsAllThatIsKnown() {
         FinishedCall finished = new FinishedCall(
+                "call_1",
                 "req_1",
                 "0af7651916cd43dd8448eb211c80319c",
                 Instant.parse("2026-01-01T00:00:00.123456Z"),
@@ -24,7 +26,8 @@ class FinishedCallTest {
                 true,
                 "gpt-4o-mini",
                 "openai",
-                Usage.reported(10, 20, 3, 4),
+                Usage.reported(10, 20, 3, 4).withCacheWrites(2),
+                new BigDecimal("0.000012"),
                 1_234_567_891L,
                 200_000_499L,
                 150_000_000L,
@@ -40,8 +43,9 @@ class FinishedCallTest {
                                 "upstream_error",
                                 "status_503",
                                 "it failed",
-                                Usage.estimate(5, 6)),
-                        new FinishedCall.Try("gpt-4o-mini", "openai", 50_000_000L, 200, null, null, null, null)),
+                                Usage.estimate(5, 6),
+                                null),
+                        new FinishedCall.Try("gpt-4o-mini", "openai", 50_000_000L, 200, null, null, null, null, null)),
                 200,
                 null,
                 "static",
@@ -52,16 +56,17 @@ class FinishedCallTest {
 
         assertThat(finished.ok()).isTrue();
         assertThat(finished.toJson())
-                .hasToString("{\"time\":\"2026-01-01T00:00:00.123456Z\",\"request_id\":\"req_1\","
+                .hasToString("{\"time\":\"2026-01-01T00:00:00.123456Z\",\"call_id\":\"call_1\",\"request_id\":\"req_1\","
                         + "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\",\"operation\":\"chat\",\"key_id\":\"k1\","
                         + "\"tenant\":\"acme\",\"user\":\"ann\",\"team\":\"search\",\"tier\":\"pro\",\"asked\":\"fast\","
                         + "\"task\":\"code\",\"stream\":true,\"model\":\"gpt-4o-mini\",\"provider\":\"openai\","
-                        + "\"input_tokens\":10,\"output_tokens\":20,\"cached_input_tokens\":3,\"reasoning_tokens\":4,"
-                        + "\"tokens_estimated\":false,\"latency_ms\":1234.568,\"time_to_first_token_ms\":200.0,"
+                        + "\"input_tokens\":10,\"output_tokens\":20,\"cached_input_tokens\":3,\"cache_write_tokens\":2,\"reasoning_tokens\":4,"
+                        + "\"tokens_estimated\":false,\"cost_usd\":0.000012,\"latency_ms\":1234.568,\"time_to_first_token_ms\":200.0,"
                         + "\"upstream_ms\":150.0,\"finish_reason\":\"stop\",\"cache\":\"miss\",\"attempts\":[{"
                         + "\"model\":\"gpt-4o\",\"provider\":\"openai\",\"waited_ms\":100.0,\"status\":503,"
                         + "\"error_code\":\"upstream_error\",\"failure\":\"status_503\",\"cause\":\"it failed\",\"input_tokens\":5,"
-                        + "\"output_tokens\":6,\"tokens_estimated\":true},{\"model\":\"gpt-4o-mini\","
+                        + "\"output_tokens\":6,\"cached_input_tokens\":0,\"cache_write_tokens\":0,\"reasoning_tokens\":0,"
+                        + "\"tokens_estimated\":true,\"cost_usd\":null},{\"model\":\"gpt-4o-mini\","
                         + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
                         + "\"failure\":null,\"cause\":null}],\"status\":200,"
                         + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
@@ -71,6 +76,7 @@ class FinishedCallTest {
     @Test
     void saysNullWhereNothingIsKnown() {
         FinishedCall finished = new FinishedCall(
+                "call_1",
                 "req_1",
                 "t",
                 Instant.EPOCH,
@@ -82,13 +88,14 @@ class FinishedCallTest {
                 null,
                 null,
                 Usage.NONE,
+                null,
                 0,
                 -1,
                 0,
                 -1,
                 null,
                 "bypass",
-                List.of(new FinishedCall.Try("m", "p", -1, 0, null, null, null, null)),
+                List.of(new FinishedCall.Try("m", "p", -1, 0, null, null, null, null, null)),
                 400,
                 "invalid_request",
                 null,
@@ -99,11 +106,11 @@ class FinishedCallTest {
 
         assertThat(finished.ok()).isFalse();
         assertThat(finished.toJson())
-                .hasToString("{\"time\":\"1970-01-01T00:00:00Z\",\"request_id\":\"req_1\",\"trace_id\":\"t\","
+                .hasToString("{\"time\":\"1970-01-01T00:00:00Z\",\"call_id\":\"call_1\",\"request_id\":\"req_1\",\"trace_id\":\"t\","
                         + "\"operation\":\"chat\",\"key_id\":\"anonymous\",\"tenant\":\"default\","
                         + "\"user\":\"anonymous\",\"team\":\"default\",\"tier\":\"free\",\"asked\":null,\"task\":null,"
                         + "\"stream\":false,\"model\":null,\"provider\":null,\"input_tokens\":0,\"output_tokens\":0,"
-                        + "\"cached_input_tokens\":0,\"reasoning_tokens\":0,\"tokens_estimated\":false,"
+                        + "\"cached_input_tokens\":0,\"cache_write_tokens\":0,\"reasoning_tokens\":0,\"tokens_estimated\":false,\"cost_usd\":null,"
                         + "\"latency_ms\":0.0,\"time_to_first_token_ms\":null,\"upstream_ms\":0.0,"
                         + "\"finish_reason\":null,\"cache\":\"bypass\",\"attempts\":[{\"model\":\"m\","
                         + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"

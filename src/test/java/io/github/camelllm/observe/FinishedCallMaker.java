@@ -24,7 +24,7 @@ final class FinishedCallMaker {
 
     /** An attempt that waited so long and then failed with that code, or not at all if it is null. */
     FinishedCallMaker tried(String triedModel, Duration waited, String code) {
-        attempts = List.of(new FinishedCall.Try(triedModel, provider, nanos(waited), 0, code, null, null, null));
+        attempts = List.of(new FinishedCall.Try(triedModel, provider, nanos(waited), 0, code, null, null, null, null));
         return this;
     }
 
@@ -37,6 +37,7 @@ final class FinishedCallMaker {
 
     FinishedCall make() {
         return new FinishedCall(
+                "call_1",
                 "req-1",
                 "0af7651916cd43dd8448eb211c80319c",
                 Instant.EPOCH,
@@ -48,6 +49,7 @@ final class FinishedCallMaker {
                 model,
                 provider,
                 usage,
+                null,
                 nanos(latency),
                 nanos(firstToken),
                 nanos(upstream),

@@ -158,6 +158,7 @@ class AnthropicGoldenTest {
                             counts.get(1).longValue(),
                             counts.get(2).longValue(),
                             0,
+                            0,
                             true));
         }
     }
