@@ -21,7 +21,8 @@ public record Limit(String key, long max, Window window, List<Integer> alerts) {
     public Limit {
         Objects.requireNonNull(window, "window");
         if (key.isEmpty() || key.length() > 512) {
-            throw new IllegalArgumentException("a limit's key has " + key.length() + " characters; 1 to 512 are allowed");
+            throw new IllegalArgumentException(
+                    "a limit's key has " + key.length() + " characters; 1 to 512 are allowed");
         }
         if (max < 0 || max > MOST) {
             throw new IllegalArgumentException("the limit '" + key + "' is " + max + "; 0 to " + MOST + " are allowed");
