@@ -56,6 +56,7 @@ public final class Call {
     private Problem degradedBy;
     private volatile String recovery;
     private boolean continuing;
+    private boolean trying;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -397,6 +398,16 @@ public final class Call {
     /** Says whether the request ends with the beginning of the answer. */
     public void continuing(boolean newContinuing) {
         this.continuing = newContinuing;
+    }
+
+    /** Whether one attempt is under way, of perhaps several: what runs now runs for that one alone. */
+    public boolean isTrying() {
+        return trying;
+    }
+
+    /** Says whether one attempt of perhaps several is under way. */
+    public void trying(boolean newTrying) {
+        this.trying = newTrying;
     }
 
     /** How a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was. */

@@ -192,7 +192,7 @@ final class Round {
 
     private void note(Problem problem) {
         switch (problem.upstream().orElseThrow()) {
-            case BUSY, CIRCUIT_OPEN, NOT_SET_UP, CANNOT -> refusals.add(problem); // nobody was asked
+            case BUSY, LIMIT_REACHED, CIRCUIT_OPEN, NOT_SET_UP, CANNOT -> refusals.add(problem); // nobody was asked
             default -> cause = cause == null ? problem : cause;
         }
     }
@@ -209,9 +209,11 @@ final class Round {
         call.choose(model);
         Calls.publish(exchange, call);
         attempt = Completions.mark(exchange);
+        call.trying(true);
         try {
             next.proceed();
         } finally {
+            call.trying(false);
             attempt.end();
         }
     }

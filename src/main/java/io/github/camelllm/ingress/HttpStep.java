@@ -168,6 +168,7 @@ public final class HttpStep extends Step {
             headers.put("X-LLM-Attempts", Integer.toString(call.getAttempts().size()));
             headers.put("X-LLM-Cache", call.getCache());
         }
+        headers.putAll(call.answerHeaders());
         if (call.getDegraded() != null) {
             headers.put("X-LLM-Degraded", call.getDegraded());
         }

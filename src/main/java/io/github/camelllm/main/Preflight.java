@@ -5,6 +5,7 @@ import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
+import io.github.camelllm.quota.LimitsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,9 @@ record Preflight(
             keys = found.keys().all().size();
             StaticAnswers.read(Path.of(read.properties().get(SettingsTable.STATIC_ANSWERS)))
                     .problems()
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            LimitsFile.problemsOf(Path.of(read.properties().get(SettingsTable.LIMITS_FILE)))
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             for (String trigger : List.of("files", "queue")) {

@@ -17,6 +17,7 @@ final class SettingsTable {
     static final String GEMINI_URL = "llm.gemini.base-url";
     static final String KEYS_FILE = "llm.access.keys-file";
     static final String OPEN = "llm.access.open";
+    static final String LIMITS_FILE = "llm.limits.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String SHUTDOWN_TIMEOUT = "llm.shutdown.timeout";
     static final String FILES = "llm.files.enabled";
@@ -91,6 +92,11 @@ final class SettingsTable {
                     "1000000",
                     Kind.number(1, 100_000_000),
                     "The most characters that the texts of one request may hold together."),
+            new Setting(
+                    LIMITS_FILE,
+                    "limits.yaml",
+                    Kind.path(),
+                    "Who may use how much, relative to this directory. Read again when it changes."),
             new Setting(
                     STATIC_ANSWERS,
                     "static-answers.yaml",

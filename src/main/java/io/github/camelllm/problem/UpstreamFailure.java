@@ -41,6 +41,7 @@ public enum UpstreamFailure {
             "the answer was cut by the model's own limit, and the settings do not take that", Reaction.NEXT, false),
 
     BUSY("the gateway's own bound on calls in flight to the model", Reaction.NEXT, false),
+    LIMIT_REACHED("the gateway's own limit of the model or its provider is reached", Reaction.NEXT, false),
     CIRCUIT_OPEN("the model's circuit breaker is open", Reaction.NEXT, false),
     NOT_SET_UP("the model lacks its key, or its route is stopping", Reaction.NEXT, false),
     CANNOT("the request needs what the model's dialect cannot express", Reaction.NEXT, false);

@@ -132,7 +132,13 @@ abstract class WireStream extends TokenStream {
             call.used(
                     known == null
                             ? Usage.estimate(call.inputEstimate(), outputEstimate)
-                            : new Usage(known.inputTokens(), outputEstimate, known.cachedInputTokens(), 0, known.cacheWriteTokens(), true));
+                            : new Usage(
+                                    known.inputTokens(),
+                                    outputEstimate,
+                                    known.cachedInputTokens(),
+                                    0,
+                                    known.cacheWriteTokens(),
+                                    true));
         }
     }
 

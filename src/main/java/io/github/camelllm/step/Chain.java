@@ -10,4 +10,9 @@ public interface Chain {
      * @throws Exception whatever the rest failed with; the exchange itself carries no failure then
      */
     void proceed() throws Exception;
+
+    /** The step that follows with nothing between, and wraps all that comes after; null when something else follows. */
+    default Step follower() {
+        return null;
+    }
 }

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Call;
 import java.util.List;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
+import org.apache.camel.Channel;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Navigate;
@@ -12,8 +13,10 @@ import org.apache.camel.Route;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.Policy;
 import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.spi.WrapAwareProcessor;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
@@ -64,6 +67,21 @@ public abstract class Step implements Policy {
         // the definition stays as written
     }
 
+    /** The step that a processor is, but for what Camel wraps around each; null when it is none, or one of several. */
+    private static Step stepOf(Processor processor) {
+        Processor inner = processor;
+        while (inner != null && !(inner instanceof Wrapped)) {
+            if (inner instanceof Channel channel) {
+                inner = channel.getNextProcessor();
+            } else {
+                inner = inner instanceof WrapAwareProcessor && inner instanceof DelegateAsyncProcessor wrap
+                        ? wrap.getProcessor()
+                        : null;
+            }
+        }
+        return inner == null ? null : ((Wrapped) inner).step();
+    }
+
     @Override
     public final Processor wrap(Route route, Processor child) {
         return new Wrapped(route, child);
@@ -73,16 +91,18 @@ public abstract class Step implements Policy {
     private final class Wrapped extends AsyncProcessorSupport implements Navigate<Processor>, ShutdownAware {
         private final Route route;
         private final AsyncProcessor child;
+        private final Step follower;
 
         Wrapped(Route route, Processor child) {
             this.route = route;
             this.child = AsyncProcessorConverterHelper.convert(child);
+            this.follower = stepOf(child);
         }
 
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             try {
-                around(callOf(exchange), exchange, () -> proceed(exchange));
+                around(callOf(exchange), exchange, new Rest(exchange));
             } catch (Throwable e) {
                 exchange.setException(e);
             }
@@ -96,6 +116,29 @@ public abstract class Step implements Policy {
             if (failure != null) {
                 exchange.setException(null);
                 throw failure;
+            }
+        }
+
+        private Step step() {
+            return Step.this;
+        }
+
+        /** What follows, for one exchange. */
+        private final class Rest implements Chain {
+            private final Exchange exchange;
+
+            Rest(Exchange exchange) {
+                this.exchange = exchange;
+            }
+
+            @Override
+            public void proceed() throws Exception {
+                Wrapped.this.proceed(exchange);
+            }
+
+            @Override
+            public Step follower() {
+                return follower;
             }
         }
 

@@ -99,7 +99,15 @@ class AccountTest {
             assertThat(call.firstByteNanos()).isEqualTo(-1);
             assertThat(call.attempts())
                     .containsExactly(new FinishedCall.Try(
-                            "gpt-x", "openai", -1, 0, "upstream_timeout", null, "The provider fell silent.", null, null));
+                            "gpt-x",
+                            "openai",
+                            -1,
+                            0,
+                            "upstream_timeout",
+                            null,
+                            "The provider fell silent.",
+                            null,
+                            null));
         }
     }
 

@@ -56,21 +56,22 @@ class FinishedCallTest {
 
         assertThat(finished.ok()).isTrue();
         assertThat(finished.toJson())
-                .hasToString("{\"time\":\"2026-01-01T00:00:00.123456Z\",\"call_id\":\"call_1\",\"request_id\":\"req_1\","
-                        + "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\",\"operation\":\"chat\",\"key_id\":\"k1\","
-                        + "\"tenant\":\"acme\",\"user\":\"ann\",\"team\":\"search\",\"tier\":\"pro\",\"asked\":\"fast\","
-                        + "\"task\":\"code\",\"stream\":true,\"model\":\"gpt-4o-mini\",\"provider\":\"openai\","
-                        + "\"input_tokens\":10,\"output_tokens\":20,\"cached_input_tokens\":3,\"cache_write_tokens\":2,\"reasoning_tokens\":4,"
-                        + "\"tokens_estimated\":false,\"cost_usd\":0.000012,\"latency_ms\":1234.568,\"time_to_first_token_ms\":200.0,"
-                        + "\"upstream_ms\":150.0,\"finish_reason\":\"stop\",\"cache\":\"miss\",\"attempts\":[{"
-                        + "\"model\":\"gpt-4o\",\"provider\":\"openai\",\"waited_ms\":100.0,\"status\":503,"
-                        + "\"error_code\":\"upstream_error\",\"failure\":\"status_503\",\"cause\":\"it failed\",\"input_tokens\":5,"
-                        + "\"output_tokens\":6,\"cached_input_tokens\":0,\"cache_write_tokens\":0,\"reasoning_tokens\":0,"
-                        + "\"tokens_estimated\":true,\"cost_usd\":null},{\"model\":\"gpt-4o-mini\","
-                        + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
-                        + "\"failure\":null,\"cause\":null}],\"status\":200,"
-                        + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
-                        + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"prompt_sha256\":\"ab12\"}");
+                .hasToString(
+                        "{\"time\":\"2026-01-01T00:00:00.123456Z\",\"call_id\":\"call_1\",\"request_id\":\"req_1\","
+                                + "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\",\"operation\":\"chat\",\"key_id\":\"k1\","
+                                + "\"tenant\":\"acme\",\"user\":\"ann\",\"team\":\"search\",\"tier\":\"pro\",\"asked\":\"fast\","
+                                + "\"task\":\"code\",\"stream\":true,\"model\":\"gpt-4o-mini\",\"provider\":\"openai\","
+                                + "\"input_tokens\":10,\"output_tokens\":20,\"cached_input_tokens\":3,\"cache_write_tokens\":2,\"reasoning_tokens\":4,"
+                                + "\"tokens_estimated\":false,\"cost_usd\":0.000012,\"latency_ms\":1234.568,\"time_to_first_token_ms\":200.0,"
+                                + "\"upstream_ms\":150.0,\"finish_reason\":\"stop\",\"cache\":\"miss\",\"attempts\":[{"
+                                + "\"model\":\"gpt-4o\",\"provider\":\"openai\",\"waited_ms\":100.0,\"status\":503,"
+                                + "\"error_code\":\"upstream_error\",\"failure\":\"status_503\",\"cause\":\"it failed\",\"input_tokens\":5,"
+                                + "\"output_tokens\":6,\"cached_input_tokens\":0,\"cache_write_tokens\":0,\"reasoning_tokens\":0,"
+                                + "\"tokens_estimated\":true,\"cost_usd\":null},{\"model\":\"gpt-4o-mini\","
+                                + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
+                                + "\"failure\":null,\"cause\":null}],\"status\":200,"
+                                + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
+                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -106,16 +107,17 @@ class FinishedCallTest {
 
         assertThat(finished.ok()).isFalse();
         assertThat(finished.toJson())
-                .hasToString("{\"time\":\"1970-01-01T00:00:00Z\",\"call_id\":\"call_1\",\"request_id\":\"req_1\",\"trace_id\":\"t\","
-                        + "\"operation\":\"chat\",\"key_id\":\"anonymous\",\"tenant\":\"default\","
-                        + "\"user\":\"anonymous\",\"team\":\"default\",\"tier\":\"free\",\"asked\":null,\"task\":null,"
-                        + "\"stream\":false,\"model\":null,\"provider\":null,\"input_tokens\":0,\"output_tokens\":0,"
-                        + "\"cached_input_tokens\":0,\"cache_write_tokens\":0,\"reasoning_tokens\":0,\"tokens_estimated\":false,\"cost_usd\":null,"
-                        + "\"latency_ms\":0.0,\"time_to_first_token_ms\":null,\"upstream_ms\":0.0,"
-                        + "\"finish_reason\":null,\"cache\":\"bypass\",\"attempts\":[{\"model\":\"m\","
-                        + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
-                        + "\"failure\":null,\"cause\":null}],"
-                        + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
-                        + "\"recovery\":null,\"warnings\":[],\"prompt_sha256\":null}");
+                .hasToString(
+                        "{\"time\":\"1970-01-01T00:00:00Z\",\"call_id\":\"call_1\",\"request_id\":\"req_1\",\"trace_id\":\"t\","
+                                + "\"operation\":\"chat\",\"key_id\":\"anonymous\",\"tenant\":\"default\","
+                                + "\"user\":\"anonymous\",\"team\":\"default\",\"tier\":\"free\",\"asked\":null,\"task\":null,"
+                                + "\"stream\":false,\"model\":null,\"provider\":null,\"input_tokens\":0,\"output_tokens\":0,"
+                                + "\"cached_input_tokens\":0,\"cache_write_tokens\":0,\"reasoning_tokens\":0,\"tokens_estimated\":false,\"cost_usd\":null,"
+                                + "\"latency_ms\":0.0,\"time_to_first_token_ms\":null,\"upstream_ms\":0.0,"
+                                + "\"finish_reason\":null,\"cache\":\"bypass\",\"attempts\":[{\"model\":\"m\","
+                                + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
+                                + "\"failure\":null,\"cause\":null}],"
+                                + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
+                                + "\"recovery\":null,\"warnings\":[],\"prompt_sha256\":null}");
     }
 }

@@ -1,0 +1,68 @@
+package io.github.camelllm.quota;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.store.Draw;
+import io.github.camelllm.store.Limit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a call needs of the limits that hold for it: of each so much. */
+final class Claim {
+
+    private final List<Rules.Held> held = new ArrayList<>(8);
+    private final List<Draw> draws = new ArrayList<>(8);
+
+    private Claim() {}
+
+    /**
+     * What a call needs.
+     *
+     * @param limits those that hold for it
+     * @param counted whether the call stands in the counts of its caller's requests already, by an attempt before
+     */
+    static Claim of(Call call, List<Rules.Held> limits, Demand demand, boolean counted) {
+        Claim claim = new Claim();
+        for (Rules.Held limit : limits) {
+            long amount =
+                    switch (limit.rule().measure()) {
+                        case REQUESTS -> counted && !limit.rule().scope().isOfModel() ? 0 : 1;
+                        case TOKENS -> demand.tokens();
+                        case DOLLARS -> Math.max(0, demand.nanodollars());
+                    };
+            if (amount > 0) { // what takes nothing is not refused because nothing is left
+                claim.held.add(limit);
+                claim.draws.add(
+                        new Draw(limit.rule().limit(call.getIdentity(), limit.name()), Math.min(amount, Limit.MOST)));
+            }
+        }
+        return claim;
+    }
+
+    boolean isEmpty() {
+        return draws.isEmpty();
+    }
+
+    /** For the store; in the order of {@link #limit}. */
+    List<Draw> draws() {
+        return draws;
+    }
+
+    int size() {
+        return held.size();
+    }
+
+    Rules.Held limit(int index) {
+        return held.get(index);
+    }
+
+    /** Whether any of its limits is waited for by calls before. */
+    String waitedFor(WaitingLines lines) {
+        for (int i = 0; i < held.size(); i++) {
+            String key = draws.get(i).limit().key();
+            if (!held.get(i).rule().longestWait().isZero() && lines.isWaitedFor(key)) {
+                return key;
+            }
+        }
+        return null;
+    }
+}

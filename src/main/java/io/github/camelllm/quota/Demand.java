@@ -1,0 +1,106 @@
+package io.github.camelllm.quota;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Pricing;
+import io.github.camelllm.call.TokenCounter;
+import java.math.BigDecimal;
+
+/**
+ * What a call may use at most of the model it is to go to: its prompt, by an estimate, and the longest answer. Counted when it
+ * is asked for and not before: limits of requests need none of it. Used by one thread at a time.
+ */
+final class Demand {
+
+    private final Call call;
+    private final Rules rules;
+    private final Pricing pricing;
+    private final TokenCounter counter;
+    private boolean exact;
+    private long input = -1;
+    private long output = -1;
+
+    Demand(Call call, Rules rules, Pricing pricing, TokenCounter counter) {
+        this.call = call;
+        this.rules = rules;
+        this.pricing = pricing;
+        this.counter = counter;
+    }
+
+    /** Tokens of the prompt. */
+    long inputTokens() {
+        if (input < 0) {
+            input = exact ? counter.exact(call, call.getModel()) : counter.estimate(call, call.getModel());
+        }
+        return input;
+    }
+
+    /** The most tokens of the answer, all choices together. */
+    long outputTokens() {
+        if (output < 0) {
+            output = call.getOperation() == Operation.CHAT ? bound() * choices() : 0;
+        }
+        return output;
+    }
+
+    /** Tokens of both. */
+    long tokens() {
+        return inputTokens() + outputTokens();
+    }
+
+    /** The most it may cost, in billionths of a dollar; -1 when the model has no price, or none is chosen. */
+    long nanodollars() {
+        BigDecimal most = call.getModel() == null ? null : pricing.most(call.getModel(), inputTokens(), outputTokens());
+        return most == null ? -1 : Measure.nanos(most);
+    }
+
+    /**
+     * Counts the prompt exactly, which takes its time.
+     *
+     * @return whether that has made the demand smaller
+     */
+    boolean sharpen() {
+        if (exact || input < 0) {
+            return false;
+        }
+        long estimate = input;
+        exact = true;
+        input = -1;
+        if (inputTokens() >= estimate) {
+            input = estimate;
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * The bound of one answer: what the request says. Where it says nothing it gets a bound, since an answer without one could
+     * use more than any reservation.
+     */
+    private long bound() {
+        ObjectNode request = call.getRequest().tree();
+        for (String field : new String[] {"max_completion_tokens", "max_tokens"}) {
+            JsonNode said = request.path(field);
+            if (said.canConvertToLong() && said.longValue() > 0) {
+                return said.longValue();
+            }
+        }
+        long most = call.getModel() == null ? 0 : pricing.mostOutputTokens(call.getModel());
+        long tokens = most > 0 ? Math.min(most, rules.outputTokens()) : rules.outputTokens();
+        request.put(isOpenAi(call.getProvider()) ? "max_completion_tokens" : "max_tokens", tokens);
+        call.warn("answer bounded to " + tokens + " tokens");
+        return tokens;
+    }
+
+    /** OpenAI's newer models refuse {@code max_tokens}; others know nothing else. */
+    private static boolean isOpenAi(String provider) {
+        return "openai".equals(provider);
+    }
+
+    private long choices() {
+        JsonNode n = call.getRequest().tree().path("n");
+        return n.canConvertToInt() && n.intValue() > 1 ? n.intValue() : 1;
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.camelllm.quota;
+
+import io.github.camelllm.call.Attempt;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Usage;
+import io.github.camelllm.store.Limit;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What has been taken for a call, to be settled once with what its attempts have used. */
+final class Settlement {
+
+    private final Limits limits;
+    private final Call call;
+    private final Admission.Taken taken;
+    private final int from;
+    private volatile int until = Integer.MAX_VALUE;
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    Settlement(Limits limits, Call call, Admission.Taken taken) {
+        this.limits = limits;
+        this.call = call;
+        this.taken = taken;
+        this.from = call.getAttempts().size();
+    }
+
+    /** Says that the answer has begun: attempts that come later belong to another reservation if this one is of one attempt. */
+    void attemptsUntilNow(boolean ofOneAttempt) {
+        if (ofOneAttempt) {
+            until = call.getAttempts().size();
+        }
+    }
+
+    /** The answer is over, whole or not: it counts as a request, with all that was used. */
+    void answered() {
+        settle(true);
+    }
+
+    /**
+     * There is no answer: the request counts if any model has seen it.
+     *
+     * @return whether one has
+     */
+    boolean failed() {
+        boolean sent = attempts().stream().anyMatch(attempt -> attempt.status() != 0 || attempt.usage() != null);
+        settle(sent);
+        return sent;
+    }
+
+    private List<Attempt> attempts() {
+        List<Attempt> all = call.getAttempts();
+        return all.subList(from, Math.min(until, all.size()));
+    }
+
+    private void settle(boolean counts) {
+        if (!settled.compareAndSet(false, true)) {
+            return;
+        }
+        long[] used = new long[taken.claim().size()];
+        for (int i = 0; i < used.length; i++) {
+            long amount =
+                    switch (taken.claim().limit(i).rule().measure()) {
+                        case REQUESTS -> counts ? 1 : 0;
+                        case TOKENS -> tokens();
+                        case DOLLARS -> dollars(taken.claim().draws().get(i).amount());
+                    };
+            used[i] = Math.min(amount, Limit.MOST);
+        }
+        limits.settle(taken.granted().reservation(), used);
+    }
+
+    private long tokens() {
+        long sum = 0;
+        for (Attempt attempt : attempts()) {
+            Usage usage = attempt.usage();
+            sum += usage == null ? 0 : Math.min(usage.totalTokens(), Limit.MOST);
+        }
+        return sum;
+    }
+
+    /** In billionths; what was reserved where the price has vanished meanwhile. */
+    private long dollars(long reserved) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Attempt attempt : attempts()) {
+            Usage usage = attempt.usage();
+            BigDecimal cost = usage == null ? BigDecimal.ZERO : limits.pricing().cost(attempt.model(), usage);
+            if (cost == null) {
+                return reserved;
+            }
+            sum = sum.add(cost);
+        }
+        return Measure.nanos(sum);
+    }
+}
