@@ -56,6 +56,7 @@ public final class ModelStep extends Step {
     private int degradedFailurePercent = ModelHealth.Settings.DEFAULT.failurePercent();
     private Duration degradedLatency = ModelHealth.Settings.DEFAULT.latency();
     private Duration healthWindow = ModelHealth.Settings.DEFAULT.window();
+    private Duration maxRest = Duration.ofMinutes(1);
     private volatile Model entry;
     private volatile RouteBreaker breaker;
     private ObjectName shown;
@@ -166,6 +167,17 @@ public final class ModelStep extends Step {
         healthSettings();
     }
 
+    /**
+     * The longest time for which the model is left alone at its provider's word ({@code Retry-After}); not negative, a minute
+     * unless set. With zero it is asked again as soon as a call wants it.
+     */
+    public void setMaxRest(Duration maxRest) {
+        if (maxRest.isNegative()) {
+            throw new IllegalArgumentException("maxRest is " + maxRest.toMillis() + " ms; 0 or more is allowed");
+        }
+        this.maxRest = maxRest;
+    }
+
     /** Here rather than at the start, so that a check of the routes tells it too. */
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
@@ -228,6 +240,9 @@ public final class ModelStep extends Step {
                     .withUpstream(UpstreamFailure.NOT_SET_UP)
                     .withDetail(known == null ? "its route is stopping" : known.missing() + " is not set");
         }
+        if (known.health().rest().lasts()) {
+            throw known.resting();
+        }
         Attempt attempt = call.attempt(model, provider);
         exchange.setProperty(ORIGINAL, exchange);
         boolean trial = known.health().breaker() == ModelHealth.Breaker.HALF_OPEN;
@@ -249,6 +264,7 @@ public final class ModelStep extends Step {
             Problem problem =
                     Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(known, e) : Problem.from(e);
             attempt.failed(problem);
+            known.health().rest().after(problem, maxRest);
             if (count(call, known, problem) && trial) {
                 breaker.reopen();
             }
