@@ -39,6 +39,9 @@ public final class ModelStep extends Step {
     /** The exchange property of a call that a half-open circuit breaker lets through to see whether the model is back. */
     static final String TRIAL = "llm.trial";
 
+    /** The exchange property of a call whose circuit breaker takes {@link Unjudged} for neither a success nor a failure. */
+    static final String CAN_LEAVE_UNJUDGED = "llm.unjudged";
+
     private String model;
     private String provider;
     private Operation operation = Operation.CHAT;
@@ -181,6 +184,7 @@ public final class ModelStep extends Step {
     /** Here rather than at the start, so that a check of the routes tells it too. */
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
+        Breakers.into(route.getCamelContext());
         if (key.isOpen() && !keyName.isBlank()) {
             throw new IllegalArgumentException("key is not given for the model '" + model
                     + "', which has a baseUrl of its own, where the key of its dialect is not sent; give a key, or keyName"
@@ -249,6 +253,9 @@ public final class ModelStep extends Step {
         if (trial) {
             exchange.setProperty(TRIAL, true);
         }
+        if (breaker.canLeaveUnjudged()) {
+            exchange.setProperty(CAN_LEAVE_UNJUDGED, true);
+        }
         try {
             next.proceed();
             if (attempt.problem() != null) {
@@ -273,6 +280,7 @@ public final class ModelStep extends Step {
             attempt.answered(call.ticker().nanos());
             exchange.removeProperty(ORIGINAL);
             exchange.removeProperty(TRIAL);
+            exchange.removeProperty(CAN_LEAVE_UNJUDGED);
         }
     }
 

@@ -279,6 +279,9 @@ public abstract class WireStep extends Step {
             if (silent || exchange.getProperty(ModelStep.TRIAL) != null) {
                 throw attempt.problem(); // the client has left because of the model, or nobody has seen that it is back
             }
+            if (exchange.getProperty(ModelStep.CAN_LEAVE_UNJUDGED) != null) {
+                throw new Unjudged(attempt.problem());
+            }
             return;
         }
         raise(
