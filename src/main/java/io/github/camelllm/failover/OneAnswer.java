@@ -3,6 +3,7 @@ package io.github.camelllm.failover;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.Problem;

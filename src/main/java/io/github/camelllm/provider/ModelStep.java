@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.ModelHealth;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
@@ -17,6 +18,7 @@ import io.github.camelllm.step.Jmx;
 import io.github.camelllm.step.Step;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import javax.management.ObjectName;
 import org.apache.camel.Exchange;
@@ -55,7 +57,7 @@ public final class ModelStep extends Step {
     private String prefill = "no";
     private int weight = 1;
     private BigDecimal price;
-    private String recovery = "";
+    private List<Recovery> recovery = List.of();
     private int degradedFailurePercent = ModelHealth.Settings.DEFAULT.failurePercent();
     private Duration degradedLatency = ModelHealth.Settings.DEFAULT.latency();
     private Duration healthWindow = ModelHealth.Settings.DEFAULT.window();
@@ -146,10 +148,9 @@ public final class ModelStep extends Step {
         this.price = Abilities.price(price);
     }
 
-    /** What is done about a stream of the model that breaks off, as the failover step reads it; blank for its own setting. */
+    /** What is done about a stream of the model that breaks off: see {@link Recovery#parse}; blank for what {@code failover} says. */
     public void setRecovery(String recovery) {
-        Abilities.checkRecovery(recovery);
-        this.recovery = recovery;
+        this.recovery = Recovery.parse(recovery);
     }
 
     /** The share of failed calls, in percent, that makes the model degraded; 1 to 100. */

@@ -95,11 +95,11 @@ final class ChainOfModels implements AutoCloseable {
     }
 
     static Abilities prefill() {
-        return new Abilities(0, true, true, true, true, 1, null, "");
+        return new Abilities(0, true, true, true, true, 1, null, List.of());
     }
 
     static Abilities window(long tokens) {
-        return new Abilities(tokens, true, true, true, false, 1, null, "");
+        return new Abilities(tokens, true, true, true, false, 1, null, List.of());
     }
 
     /** What came out: an answer's text, or the events' data; or the problem. */

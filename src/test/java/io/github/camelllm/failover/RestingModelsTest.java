@@ -15,6 +15,7 @@ import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,7 @@ class RestingModelsTest {
 
     @Test
     void doNotWaitForOneThatCouldNotAnswerAnyhow() throws Exception {
-        Abilities blind = new Abilities(0, true, false, true, false, 1, null, "");
+        Abilities blind = new Abilities(0, true, false, true, false, 1, null, List.of());
         chain.model("a", blind, Breaker.CLOSED, limits(5), says("unasked"));
         chain.send(ASK);
         chain.asked.clear();
