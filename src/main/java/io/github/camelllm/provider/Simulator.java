@@ -186,7 +186,7 @@ public final class Simulator implements Processor {
         }
 
         private synchronized void settle() {
-            if (call.getUsage() != null) {
+            if (call.isAttemptUsageKnown()) {
                 return;
             }
             if (next == events.size()) {
