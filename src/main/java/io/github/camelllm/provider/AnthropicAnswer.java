@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
@@ -189,10 +190,7 @@ final class AnthropicAnswer {
     }
 
     static ObjectNode usageNode(Usage usage, JsonNode reported) {
-        ObjectNode node = Json.object()
-                .put("prompt_tokens", usage.inputTokens())
-                .put("completion_tokens", usage.outputTokens())
-                .put("total_tokens", usage.totalTokens());
+        ObjectNode node = Completion.usage(usage);
         ObjectNode details = node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInputTokens());
         long written = count(reported.path("cache_creation_input_tokens"));
         if (written > 0) {
