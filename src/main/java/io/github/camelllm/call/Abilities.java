@@ -1,7 +1,7 @@
 package io.github.camelllm.call;
 
 import java.math.BigDecimal;
-import java.util.regex.Pattern;
+import java.util.List;
 
 /**
  * What a model is declared to be able to do, and what it is worth: the parameters of its route.
@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
  * @param prefill whether it goes on from the beginning of an answer that is given to it as the last message
  * @param weight its share of first choices where the order is by weight; 0 or more
  * @param price dollars for a million tokens of prompt, to order by; null when it is not known
- * @param recovery what is done about a stream that breaks off ({@code continue}, {@code restart}, {@code hold}, {@code
- *     error}); blank for what the route says
+ * @param recovery what is done about a stream that breaks off, first choice first; empty for what the route says
  */
 public record Abilities(
         long contextWindow,
@@ -24,17 +23,14 @@ public record Abilities(
         boolean prefill,
         int weight,
         BigDecimal price,
-        String recovery) {
-
-    private static final Pattern RECOVERY =
-            Pattern.compile("\\s*|\\s*hold\\s*|\\s*(continue|restart|error)\\s*(,\\s*(continue|restart|error)\\s*)*");
+        List<Recovery> recovery) {
 
     /** Everything but a prefill, of unknown size and price. */
-    public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null, "");
+    public static final Abilities ALL = new Abilities(0, true, true, true, false, 1, null, List.of());
 
     public Abilities {
         checkContextWindow(contextWindow);
-        checkRecovery(recovery);
+        recovery = List.copyOf(recovery);
         checkWeight(weight);
         if (price != null && price.signum() < 0) {
             throw new IllegalArgumentException("price is " + price + "; 0 or more dollars are allowed");
@@ -52,14 +48,6 @@ public record Abilities(
     public static void checkWeight(int weight) {
         if (weight < 0) {
             throw new IllegalArgumentException("weight is " + weight + "; 0 or more is allowed");
-        }
-    }
-
-    /** Throws if it names nothing that can be done about a broken stream. */
-    public static void checkRecovery(String recovery) {
-        if (!RECOVERY.matcher(recovery).matches()) {
-            throw new IllegalArgumentException("recovery is '" + recovery
-                    + "'; hold, or continue, restart and error separated by commas, are allowed, or nothing");
         }
     }
 

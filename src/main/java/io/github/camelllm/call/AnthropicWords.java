@@ -20,12 +20,20 @@ import java.util.function.Consumer;
  *
  * <p>Answers and deltas carry {@code thinking_blocks} likewise; in a stream each is a piece of a block, told apart by its
  * {@code type}, and a {@code signature} ends the block. {@code citations} in a delta belong to the text before or behind
- * them; an empty array of them begins a block of text.
+ * them; an empty array of them begins a block of text. What else an Anthropic model says at the end of an answer ({@code
+ * stop_details}, {@code container}) stands in {@link #NATIVE_FIELDS} of the choice, what it counts beyond tokens ({@code
+ * server_tool_use}, {@code service_tier}) in {@link #NATIVE_USAGE} of the usage.
  */
 public final class AnthropicWords {
 
     /** The type of a part that only Anthropic's models can read. */
     public static final String BLOCK = "anthropic_block";
+
+    /** The field of a finished choice with what OpenAI has no words for, as it came. */
+    public static final String NATIVE_FIELDS = "native_fields";
+
+    /** The same of the usage. */
+    public static final String NATIVE_USAGE = "native_usage";
 
     /** Fields of the request that no other dialect has, or that mean something else there. */
     private static final List<String> FIELDS = List.of(

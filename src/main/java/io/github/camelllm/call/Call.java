@@ -245,9 +245,19 @@ public final class Call {
         return before == null || last == null ? last == null ? before : last : before.plus(last);
     }
 
+    /** Whether anything is known of what the attempt under way has used, whatever those before it have. */
+    public boolean isAttemptUsageKnown() {
+        return usage != null;
+    }
+
     /** Notes that what an attempt has produced is a part of the answer, though another one goes on with it. */
     public synchronized void carry(Usage used) {
         carried = carried == null ? used : carried.plus(used);
+    }
+
+    /** Notes that the attempt under way gives the whole answer: what has been carried to it is no part of it any more. */
+    public synchronized void carryNothing() {
+        carried = null;
     }
 
     /** Notes what the attempt under way has used. An estimate never replaces what a provider has reported. */

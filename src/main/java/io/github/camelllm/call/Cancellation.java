@@ -76,7 +76,7 @@ public final class Cancellation {
     /** Why the call was cancelled, as a problem; that its client left where nobody has said so yet. */
     public synchronized Problem problem() {
         return reason == ErrorCode.SHUTTING_DOWN
-                ? Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.")
+                ? Problem.shuttingDown()
                 : Problem.of(ErrorCode.CLIENT_GONE, "The client left before its answer was whole.");
     }
 }

@@ -43,4 +43,9 @@ public record Model(
                 .withUpstream(UpstreamFailure.CIRCUIT_OPEN)
                 .withDetail("circuit breaker open");
     }
+
+    /** Why the model is not asked while its provider wants to be left alone, and when it will be. */
+    public Problem resting() {
+        return health.rest().problem(name);
+    }
 }

@@ -21,7 +21,7 @@ public final class ModelHealth {
     /** What can be said of a model. */
     public enum State {
         HEALTHY,
-        /** Its circuit breaker is half open, or too many of its calls fail or take too long. */
+        /** Its circuit breaker is half open, its provider wants to be left alone, or too many of its calls fail or take long. */
         DEGRADED,
         /** Its circuit breaker is open. */
         UNHEALTHY
@@ -72,6 +72,7 @@ public final class ModelHealth {
     private final Settings settings;
     private final Supplier<Breaker> breaker;
     private final Listener listener;
+    private final Rest rest;
 
     private final long[] at = new long[REMEMBERED];
     private final long[] waited = new long[REMEMBERED]; // -1 where the call failed
@@ -91,6 +92,7 @@ public final class ModelHealth {
         this.settings = settings;
         this.breaker = breaker;
         this.listener = listener;
+        this.rest = new Rest(ticker);
     }
 
     /** The health of a model without a circuit breaker, of whose changes nobody is told. */
@@ -102,6 +104,7 @@ public final class ModelHealth {
 
     /** Notes that the model began to answer after that many nanoseconds. */
     public void answered(long waitedNanos) {
+        rest.wentWell();
         note(Math.max(0, waitedNanos));
     }
 
@@ -118,6 +121,11 @@ public final class ModelHealth {
             known = Math.min(known + 1, REMEMBERED);
         }
         state();
+    }
+
+    /** How long its provider wants to be left alone. */
+    public Rest rest() {
+        return rest;
     }
 
     /** How long an open circuit breaker will stay so; a moment where that is not known. */
@@ -157,7 +165,7 @@ public final class ModelHealth {
         if (now == Breaker.OPEN) {
             return State.UNHEALTHY;
         }
-        return now == Breaker.HALF_OPEN || isDegraded(recent()) ? State.DEGRADED : State.HEALTHY;
+        return now == Breaker.HALF_OPEN || rest.lasts() || isDegraded(recent()) ? State.DEGRADED : State.HEALTHY;
     }
 
     private boolean isDegraded(Recent recent) {
@@ -180,6 +188,9 @@ public final class ModelHealth {
         }
         if (to == State.HEALTHY) {
             return "its calls go well";
+        }
+        if (rest.lasts()) {
+            return "its provider wants to be left alone for " + rest.seconds() + " s";
         }
         Recent recent = recent();
         return tooManyFail(recent)

@@ -1,7 +1,6 @@
 package io.github.camelllm.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,20 +22,20 @@ public final class Replay {
         List<StreamEvent> events = new ArrayList<>();
         for (JsonNode choice : completion.path("choices")) {
             int index = choice.path("index").asInt(0);
-            events.add(chunk(
-                    completion, index, Json.object().put("role", "assistant").put("content", ""), null));
-            events.add(chunk(completion, index, delta(choice.path("message")), null));
-            events.add(chunk(
-                    completion,
+            events.add(Completion.chunk(
+                    envelope(completion),
+                    index,
+                    Json.object().put("role", "assistant").put("content", ""),
+                    null));
+            events.add(Completion.chunk(envelope(completion), index, delta(choice.path("message")), null));
+            events.add(Completion.chunk(
+                    envelope(completion),
                     index,
                     Json.object(),
                     choice.path("finish_reason").asText("stop")));
         }
-        if (usage && completion.path("usage").isObject()) {
-            ObjectNode last = envelope(completion);
-            last.putArray("choices");
-            last.set("usage", completion.get("usage"));
-            events.add(new StreamEvent(last));
+        if (usage && completion.path("usage") instanceof ObjectNode counts) {
+            events.add(Completion.usageChunk(envelope(completion), counts));
         }
         return TokenStream.of(events);
     }
@@ -53,16 +52,6 @@ public final class Replay {
             ((ObjectNode) call).put("index", index++);
         }
         return delta;
-    }
-
-    private static StreamEvent chunk(ObjectNode completion, int index, ObjectNode delta, String finishReason) {
-        ObjectNode json = envelope(completion);
-        ArrayNode choices = json.putArray("choices");
-        ObjectNode choice = choices.addObject();
-        choice.put("index", index);
-        choice.set("delta", delta);
-        choice.put("finish_reason", finishReason);
-        return new StreamEvent(json);
     }
 
     private static ObjectNode envelope(ObjectNode completion) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
+import io.github.camelllm.call.Usage;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.degrade.DegradeSettings.StandIn;
 import io.github.camelllm.problem.ErrorCode;
@@ -171,20 +173,8 @@ public final class Degrade extends Step {
     }
 
     private static Answer answer(Call call, String text) {
-        ObjectNode json = Json.object();
-        json.put("id", "chatcmpl-" + call.getId());
-        json.put("object", "chat.completion");
-        json.put("created", call.getReceivedAt().getEpochSecond());
-        json.put("model", "static");
-        ObjectNode choice = json.putArray("choices").addObject();
-        choice.put("index", 0);
-        choice.putObject("message").put("role", "assistant").put("content", text);
-        choice.put("finish_reason", "stop");
-        json.putObject("usage")
-                .put("prompt_tokens", 0)
-                .put("completion_tokens", 0)
-                .put("total_tokens", 0);
         call.finishReason("stop");
-        return new Answer(null, json);
+        ObjectNode message = Json.object().put("role", "assistant").put("content", text);
+        return new Answer(null, Completion.whole(call, "static", message, "stop", Usage.NONE));
     }
 }

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
+import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.TokenStream;
@@ -158,8 +159,8 @@ public final class Failover extends Step {
     }
 
     private List<Recovery> recoveryOf(Model model) {
-        String own = model.abilities().recovery();
-        return own.isBlank() ? settings.recovery() : Recovery.parse(own);
+        List<Recovery> own = model.abilities().recovery();
+        return own.isEmpty() ? settings.recovery() : own;
     }
 
     private boolean isHeld(Model model) {

@@ -1,5 +1,6 @@
 package io.github.camelllm.failover;
 
+import io.github.camelllm.call.Recovery;
 import java.time.Duration;
 import java.util.List;
 

@@ -35,11 +35,29 @@ final class Patience {
         if (wait.isEmpty() || !budget.retry(model.name())) {
             return false;
         }
-        pause.sleep(wait.get(), call.cancellation());
-        call.paused(wait.get());
+        pause(call, wait.get());
+        return true;
+    }
+
+    /**
+     * Waits until the model's provider takes calls again. This is no retry: the provider has not been asked.
+     *
+     * @param before what the call has waited for providers to take calls again
+     * @return how long it has waited; empty, at once, when the wait is too long
+     */
+    Optional<Duration> untilAwake(Call call, Model model, Duration before) throws InterruptedException {
+        Optional<Duration> wait = backoff.told(model.health().rest().left(), before, call.timeLeft());
+        if (wait.isPresent()) {
+            pause(call, wait.get());
+        }
+        return wait;
+    }
+
+    private void pause(Call call, Duration time) throws InterruptedException {
+        pause.sleep(time, call.cancellation());
+        call.paused(time);
         if (call.cancellation().cancelled()) {
             throw call.cancellation().problem();
         }
-        return true;
     }
 }

@@ -19,11 +19,12 @@ import org.apache.camel.Processor;
  */
 public final class Probe implements Processor {
 
-    /** The live models that are not healthy. */
+    /** The live models that are not healthy, but for those whose providers want to be left alone. */
     public List<String> unwell(Exchange exchange) {
         return Calls.models(exchange.getContext()).all().stream()
                 .filter(Model::live)
                 .filter(model -> model.health().state() != ModelHealth.State.HEALTHY)
+                .filter(model -> !model.health().rest().lasts())
                 .map(Model::name)
                 .toList();
     }

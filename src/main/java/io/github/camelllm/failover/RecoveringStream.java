@@ -1,10 +1,10 @@
 package io.github.camelllm.failover;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.Problem;
@@ -32,21 +32,20 @@ final class RecoveringStream extends TokenStream {
     private final Round round;
     private final FailoverSettings settings;
     private final Function<Model, List<Recovery>> recoveryOf;
-    private final Delivered delivered = new Delivered();
+    private final OneAnswer answer;
 
     private TokenStream source;
     private boolean released;
     private Model model;
-    private JsonNode first;
-    private Recovery mode;
-    private Continuation continuation;
-    private final int choicesWanted;
-    private boolean finished;
 
     /** The first model whose failure is one to retry: asked once more when nobody else is left. */
     private Model again;
 
     private boolean askedAgain;
+
+    /** Tokens of the completion when the stream last broke off. */
+    private long usedSoFar;
+
     private Problem cause;
 
     /**
@@ -73,12 +72,13 @@ final class RecoveringStream extends TokenStream {
         this.model = model;
         this.source = source;
         this.recoveryOf = recoveryOf;
-        this.choicesWanted = call.getRequest().tree().path("n").asInt(1);
+        this.answer = new OneAnswer(call);
     }
 
     @Override
     protected StreamEvent pull() {
-        while (true) {
+        StreamEvent ready = answer.poll();
+        while (ready == null) {
             StreamEvent event;
             try {
                 event = source.next();
@@ -88,7 +88,7 @@ final class RecoveringStream extends TokenStream {
             } catch (CancellationException e) {
                 throw e;
             } catch (RuntimeException e) {
-                if (finished) {
+                if (answer.isFinished()) {
                     LOG.warn("request {}: its answer was whole before {}", call.getId(), Problem.from(e));
                     source.close();
                     return whole();
@@ -96,45 +96,25 @@ final class RecoveringStream extends TokenStream {
                 recover(e);
                 continue;
             }
-            StreamEvent fitted = event == null ? null : fit(event);
-            if (fitted != null) {
-                delivered.note(fitted.json());
-                finished |= delivered.isSingle() && choicesWanted == 1 && Chunks.isLast(fitted.json());
-            }
             if (event == null) {
                 return whole();
             }
-            if (fitted != null) {
-                return fitted;
+            if (!answer.take(event)) {
+                source.close();
+                throw cause.withDetail(
+                        "'" + model.name() + "' answered afresh, but not what the client has already; before: "
+                                + cause.detail().orElse(""));
             }
+            ready = answer.poll();
         }
+        return ready;
     }
 
     private StreamEvent whole() {
-        if (mode != null) {
-            call.recovered(mode == Recovery.CONTINUE ? "continued" : "restarted");
+        if (answer.how() != null) {
+            call.recovered(answer.how() == Recovery.CONTINUE ? "continued" : "restarted");
         }
         return null;
-    }
-
-    /** The event as a part of the one answer; null when it brings nothing new. */
-    private StreamEvent fit(StreamEvent event) {
-        if (mode == null) {
-            first = first == null ? event.json() : first;
-            return event;
-        }
-        if (!(event.json().deepCopy() instanceof ObjectNode chunk)) {
-            return null;
-        }
-        if (mode == Recovery.CONTINUE) {
-            continuation.fit(chunk);
-        } else if (!delivered.withhold(chunk)) {
-            source.close();
-            throw cause.withDetail(
-                    "'" + model.name() + "' answered afresh, but not what the client has already; before: "
-                            + cause.detail().orElse(""));
-        }
-        return Chunks.join(first, chunk, call.getUsage()) ? new StreamEvent(chunk) : null;
     }
 
     /** Returns when another model has taken over; throws the first cause when none does. */
@@ -145,6 +125,7 @@ final class RecoveringStream extends TokenStream {
             throw failure;
         }
         cause = cause == null ? problem : cause;
+        usedSoFar = call.getOutputTokens();
         Attempt broken = call.attempt();
         broken.failed(problem);
         round.failed(problem);
@@ -189,16 +170,16 @@ final class RecoveringStream extends TokenStream {
     private boolean isTakenOver(Recovery how, Attempt broken) {
         boolean goesOn = how == Recovery.CONTINUE;
         Predicate<Model> able = goesOn ? candidate -> candidate.abilities().prefill() : candidate -> true;
+        Delivered delivered = answer.delivered();
         boolean fits = goesOn ? delivered.isText() && isText(round.request()) : delivered.isSingle();
         if (!fits || !round.hasNext(able)) {
             return false;
         }
         Continuation rest = new Continuation(delivered.text());
-        long used = call.getUsage() == null ? 0 : call.getUsage().outputTokens();
         call.continuing(goesOn);
         Model answering;
         try {
-            answering = round.ask(next, goesOn ? rest.request(round.request(), used) : round.request(), able);
+            answering = round.ask(next, goesOn ? rest.request(round.request(), usedSoFar) : round.request(), able);
         } catch (Exception e) {
             LOG.info("nobody could take over request {}: {}", call.getId(), Problem.from(e));
             if (call.cancellation().cancelled()) {
@@ -211,12 +192,12 @@ final class RecoveringStream extends TokenStream {
         if (!(exchange.getMessage().getBody() instanceof TokenStream taken)) {
             return false;
         }
-        if (goesOn && broken.usage() != null) {
+        if (!goesOn) {
+            call.carryNothing();
+        } else if (answer.isContributed() && broken.usage() != null) {
             call.carry(broken.usage());
         }
-        continuation = rest;
-        delivered.restart(!goesOn);
-        mode = how;
+        answer.takenOver(how, rest);
         model = answering;
         replace(taken);
         return true;

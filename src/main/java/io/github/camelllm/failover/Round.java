@@ -4,19 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
-import io.github.camelllm.call.ModelHealth;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Completions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
@@ -37,25 +34,20 @@ final class Round {
     private final Exchange exchange;
     private final FailoverSettings settings;
     private final Patience patience;
-    private final Needs needs;
-    private final List<Model> left;
+    private final Lineup lineup;
     private final ObjectNode request;
     private final Map<String, Object> headers;
-    private final List<String> passedOver = new ArrayList<>();
-    private final List<Problem> refusals = new ArrayList<>();
     private final Set<String> asked = new HashSet<>();
     private Completions attempt;
     private Problem cause;
     private boolean restored = true;
-    private long largerThan = -1;
 
     Round(Call call, Exchange exchange, FailoverSettings settings, Patience patience, List<Model> models) {
         this.call = call;
         this.exchange = exchange;
         this.settings = settings;
         this.patience = patience;
-        this.needs = Needs.of(call);
-        this.left = new ArrayList<>(models);
+        this.lineup = new Lineup(call, patience, models);
         this.request = call.getRequest().snapshot();
         this.headers = new HashMap<>(exchange.getMessage().getHeaders());
     }
@@ -67,7 +59,7 @@ final class Round {
 
     /** Whether any model is left that the test accepts. */
     boolean hasNext(Predicate<Model> test) {
-        return left.stream().anyMatch(test);
+        return lineup.hasNext(test);
     }
 
     /** Notes that the answer has failed after all, and lets go of what its attempt holds. */
@@ -83,7 +75,7 @@ final class Round {
     void again(Model model, Problem problem) {
         try {
             if (patience.again(call, model, problem, 0)) {
-                left.add(model);
+                lineup.add(model);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -99,43 +91,12 @@ final class Round {
      * @throws Exception the first cause when nobody answers
      */
     Model ask(Chain next, ObjectNode body, Predicate<Model> test) throws Exception {
-        for (Model model = pick(test); model != null; model = pick(test)) {
-            if (!isPassedOver(model) && answers(next, body, model)) {
+        for (Model model = lineup.next(test); model != null; model = lineup.next(test)) {
+            if (answers(next, body, model)) {
                 return model;
             }
         }
-        throw failure();
-    }
-
-    /** The next model that is left and accepted; null when there is none, or no time to ask it. */
-    private Model pick(Predicate<Model> test) {
-        if (call.timeLeft().isZero()) {
-            return null;
-        }
-        for (int i = 0; i < left.size(); i++) {
-            if (test.test(left.get(i))) {
-                return left.remove(i);
-            }
-        }
-        return null;
-    }
-
-    private boolean isPassedOver(Model model) {
-        Optional<Problem> why = needs.unmetBy(model.name(), model.abilities());
-        if (why.isEmpty() && model.health().breaker() == ModelHealth.Breaker.OPEN) {
-            why = Optional.of(model.leftAlone());
-        }
-        if (why.isEmpty() && largerThan >= 0 && model.abilities().contextWindow() <= largerThan) {
-            passedOver.add(model.name() + " (its context is no larger)");
-            return true;
-        }
-        why.ifPresent(problem -> {
-            refusals.add(problem);
-            passedOver.add(model.name() + " ("
-                    + problem.upstream().map(UpstreamFailure::description).orElse("") + ")");
-            call.warn("passed over " + model.name());
-        });
-        return why.isPresent();
+        throw cause != null ? cause : lineup.failure();
     }
 
     /** Asks one model, and again while that is worth it. */
@@ -152,7 +113,8 @@ final class Round {
                 giveUp();
                 refused(model, problem);
                 if (call.cancellation().cancelled() || problem.upstream().isEmpty()) {
-                    throw e;
+                    boolean limited = problem.status() == ErrorCode.QUOTA_EXHAUSTED.status();
+                    throw limited && cause != null ? cause : e; // there is no more room for another attempt
                 }
                 UpstreamFailure failure = problem.upstream().get();
                 boolean first = cause == null;
@@ -166,14 +128,16 @@ final class Round {
                         return false; // the fallback's complaint is not the cause
                     }
                     case LARGER -> {
-                        largerThan = Math.max(largerThan, model.abilities().contextWindow());
+                        lineup.onlyLargerThan(model.abilities().contextWindow());
                         return false;
                     }
                     case NEXT -> {
                         return false;
                     }
                     case RETRY -> {
-                        if (retry >= settings.retries() || !patience.again(call, model, problem, retry)) {
+                        if (retry >= settings.retries()
+                                || !patience.again(call, model, problem, retry)
+                                || !model.health().rest().admits()) {
                             return false;
                         }
                     }
@@ -192,7 +156,8 @@ final class Round {
 
     private void note(Problem problem) {
         switch (problem.upstream().orElseThrow()) {
-            case BUSY, LIMIT_REACHED, CIRCUIT_OPEN, NOT_SET_UP, CANNOT -> refusals.add(problem); // nobody was asked
+            case BUSY, LIMIT_REACHED, CIRCUIT_OPEN, RESTING, NOT_SET_UP, CANNOT ->
+                lineup.refused(problem); // nobody was asked
             default -> cause = cause == null ? problem : cause;
         }
     }
@@ -224,28 +189,5 @@ final class Round {
             attempt.run();
             attempt = null;
         }
-    }
-
-    /** The first cause; where no model was asked, the first reason why not. */
-    private Problem failure() {
-        if (cause != null) {
-            return cause;
-        }
-        if (refusals.isEmpty()) {
-            return Problem.of(ErrorCode.NO_MODEL_AVAILABLE, "No model is available for this request.")
-                    .withDetail(call.timeLeft().isZero() ? "the call's time is up" : "passed over: " + passedOver);
-        }
-        Problem told = refusals.stream()
-                .filter(problem -> problem.code() == ErrorCode.NO_MODEL_AVAILABLE
-                        || problem.code() == ErrorCode.TOO_MANY_IN_FLIGHT)
-                .findFirst() // another try may help, while the request that no model can do stays one
-                .orElse(refusals.get(0));
-        return refusals.size() == 1
-                ? told
-                : Problem.of(told.code(), "None of the models for this request can answer now: " + told.getMessage())
-                        .withParam(told.param().orElse(null))
-                        .withRetryAfter(told.retryAfter().orElse(null))
-                        .withUpstream(told.upstream().orElse(null))
-                        .withDetail("passed over: " + String.join("; ", passedOver));
     }
 }

@@ -3,6 +3,7 @@ package io.github.camelllm.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
@@ -122,6 +123,7 @@ final class AnthropicAnswer {
                 "stop_reason",
                 bySequence ? "stop_sequence" : OWN_REASONS.contains(own) ? own : stopReason(finish, noTools));
         message.put("stop_sequence", bySequence ? sequence.textValue() : null);
+        addOthers(choice.path(AnthropicWords.NATIVE_FIELDS), message);
     }
 
     private static String stopReason(String finish, boolean noTools) {
@@ -144,11 +146,22 @@ final class AnthropicAnswer {
                     0);
         }
         long written = count(reported.path("prompt_tokens_details").path("cache_creation_tokens"));
-        return Json.object()
+        ObjectNode counts = Json.object()
                 .put("input_tokens", Math.max(0, usage.inputTokens() - usage.cachedInputTokens() - written))
                 .put("cache_creation_input_tokens", written)
                 .put("cache_read_input_tokens", usage.cachedInputTokens())
                 .put("output_tokens", usage.outputTokens());
+        addOthers(reported.path(AnthropicWords.NATIVE_USAGE), counts);
+        return counts;
+    }
+
+    /** What Anthropic's model said beyond OpenAI's words; of what stands there already nothing changes. */
+    private static void addOthers(JsonNode others, ObjectNode to) {
+        others.properties().forEach(field -> {
+            if (!to.has(field.getKey())) {
+                to.set(field.getKey(), field.getValue());
+            }
+        });
     }
 
     private static long count(JsonNode node) {

@@ -79,10 +79,7 @@ public final class HttpEdge {
             return;
         }
         if (draining.get()) {
-            refuse(
-                    routing,
-                    Problem.of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.")
-                            .withRetryAfter(Duration.ofSeconds(1)));
+            refuse(routing, Problem.shuttingDown().withRetryAfter(Duration.ofSeconds(1)));
             return;
         }
         if (request.method() == HttpMethod.POST) {

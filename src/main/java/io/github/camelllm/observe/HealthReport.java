@@ -44,7 +44,11 @@ final class HealthReport {
         if (entry.state() == ModelState.UNHEALTHY) {
             reasons.add(model.name() + ": its circuit breaker is open");
         } else if (entry.state() == ModelState.DEGRADED && model.health().breaker() == ModelHealth.Breaker.CLOSED) {
-            reasons.add(model.name() + ": many of its calls fail or take long");
+            long rest = model.health().rest().seconds();
+            reasons.add(model.name()
+                    + (rest > 0
+                            ? ": its provider wants to be left alone for " + rest + " s"
+                            : ": many of its calls fail or take long"));
         }
         if (model.live()
                 && latency.count() >= settings.minRequests()
@@ -70,6 +74,7 @@ final class HealthReport {
                 "state",
                 model.live() ? model.health().breaker().name().toLowerCase(Locale.ROOT) : ModelState.NO_KEY.label());
         json.put("health", model.live() ? entry.state().label() : null);
+        json.put("rest_seconds", model.live() ? model.health().rest().seconds() : null);
         json.put("failure_percent", model.live() ? Math.round(model.health().failureShare() * 100) : null);
         json.put("requests", entry.latency().count());
         boolean seen = entry.latency().count() > 0;

@@ -7,7 +7,7 @@ import java.util.Locale;
 enum ModelState {
     /** Its circuit breaker is closed, if it has one, and its calls go well. */
     HEALTHY(0),
-    /** Its circuit breaker is half open, or many of its calls fail or take long. */
+    /** Its circuit breaker is half open, its provider wants to be left alone, or many of its calls fail or take long. */
     DEGRADED(1),
     /** Its circuit breaker refuses calls. */
     UNHEALTHY(2),

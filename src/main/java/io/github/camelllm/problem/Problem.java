@@ -51,6 +51,11 @@ public final class Problem extends RuntimeException {
         return new Problem(ErrorCode.INVALID_REQUEST, message, param, null, null, null, null);
     }
 
+    /** The refusal of a call that comes, or is still under way, when the gateway stops. */
+    public static Problem shuttingDown() {
+        return of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.");
+    }
+
     /** The same problem, naming the request field it is about; null takes the name away. */
     public Problem withParam(String newParam) {
         return new Problem(code, getMessage(), newParam, retryAfter, detail, upstream, getCause());

@@ -43,6 +43,7 @@ public enum UpstreamFailure {
     BUSY("the gateway's own bound on calls in flight to the model", Reaction.NEXT, false),
     LIMIT_REACHED("the gateway's own limit of the model or its provider is reached", Reaction.NEXT, false),
     CIRCUIT_OPEN("the model's circuit breaker is open", Reaction.NEXT, false),
+    RESTING("the model's provider has asked to be left alone, and the time is not over", Reaction.NEXT, false),
     NOT_SET_UP("the model lacks its key, or its route is stopping", Reaction.NEXT, false),
     CANNOT("the request needs what the model's dialect cannot express", Reaction.NEXT, false);
 
@@ -81,6 +82,15 @@ public enum UpstreamFailure {
     /** Whether the model's circuit breaker and health count it. */
     public boolean countsAgainstBreaker() {
         return countsAgainstBreaker;
+    }
+
+    /** Whether the model is left alone for as long as its provider says with it, by {@code Retry-After}. */
+    public boolean rests() {
+        return switch (this) {
+            case STATUS_402, STATUS_429, STATUS_500, STATUS_502, STATUS_503, STATUS_504, STATUS_529, STATUS_OTHER ->
+                true;
+            default -> false;
+        };
     }
 
     /** The failure that an HTTP status stands for, not 2xx, when its body says nothing more special. */

@@ -3,14 +3,25 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
+import java.util.Set;
 
 /** An answer of Anthropic's Messages API as a chat completion. */
 final class AnthropicAnswer {
+
+    /** What is translated of a message, or of the delta at its end. */
+    private static final Set<String> TRANSLATED =
+            Set.of("id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage");
+
+    /** The same of its usage. */
+    private static final Set<String> COUNTED =
+            Set.of("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens");
 
     private AnthropicAnswer() {}
 
@@ -45,7 +56,7 @@ final class AnthropicAnswer {
         ObjectNode choice = completion.putArray("choices").addObject().put("index", 0);
         choice.set("message", message);
         choice.putNull("logprobs");
-        finish(choice, stopReason, answer.path("stop_sequence"));
+        finish(choice, stopReason, answer);
         if (usage != null) {
             completion.set("usage", usageNode(usage, answer.path("usage")));
         }
@@ -125,9 +136,15 @@ final class AnthropicAnswer {
         return value;
     }
 
-    /** Says why a choice ended, and in fields of its own what OpenAI has no word for. */
-    static void finish(ObjectNode choice, String stopReason, JsonNode stopSequence) {
+    /**
+     * Says why a choice ended, and in fields of its own what OpenAI has no word for.
+     *
+     * @param end the message, or the delta at its end
+     */
+    static void finish(ObjectNode choice, String stopReason, JsonNode end) {
+        JsonNode stopSequence = end.path("stop_sequence");
         choice.put("finish_reason", finishReason(stopReason));
+        keepOthers(end, TRANSLATED, choice, AnthropicWords.NATIVE_FIELDS);
         if (stopReason.equals("pause_turn") || stopReason.equals("model_context_window_exceeded")) {
             choice.put("native_finish_reason", stopReason);
         } else if (stopReason.equals("stop_sequence") && stopSequence.isTextual()) {
@@ -173,16 +190,27 @@ final class AnthropicAnswer {
     }
 
     static ObjectNode usageNode(Usage usage, JsonNode reported) {
-        ObjectNode node = Json.object()
-                .put("prompt_tokens", usage.inputTokens())
-                .put("completion_tokens", usage.outputTokens())
-                .put("total_tokens", usage.totalTokens());
+        ObjectNode node = Completion.usage(usage);
         ObjectNode details = node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInputTokens());
         long written = count(reported.path("cache_creation_input_tokens"));
         if (written > 0) {
             details.put("cache_creation_tokens", written);
         }
+        keepOthers(reported, COUNTED, node, AnthropicWords.NATIVE_USAGE);
         return node;
+    }
+
+    /** Keeps what only a client of Anthropic's dialect can be told, under one name. */
+    private static void keepOthers(JsonNode from, Set<String> known, ObjectNode to, String name) {
+        ObjectNode others = Json.object();
+        from.properties().forEach(field -> {
+            if (!known.contains(field.getKey()) && !field.getValue().isNull()) {
+                others.set(field.getKey(), field.getValue());
+            }
+        });
+        if (!others.isEmpty()) {
+            to.set(name, others);
+        }
     }
 
     /** Bounded, so that no sum of them overflows. */

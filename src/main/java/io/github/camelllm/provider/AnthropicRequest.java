@@ -64,6 +64,9 @@ final class AnthropicRequest {
         sampling();
         AnthropicMessages messages = new AnthropicMessages(unsupported);
         messages.addAll(request.path("messages"));
+        if (!request.path("messages").findValues("extra_content").isEmpty()) {
+            call.warn("extra_content left out for " + call.getModel()); // Gemini's signatures
+        }
         if (jsonWanted) {
             messages.instruct(JSON_ONLY);
         }
@@ -245,7 +248,9 @@ final class AnthropicRequest {
                 }
                 JsonNode schema = format.path("json_schema").path("schema");
                 ObjectNode target = outputConfig().putObject("format").put("type", "json_schema");
-                target.set("schema", AnthropicTools.closed(schema.isObject() ? schema : openObject()));
+                ObjectNode labelled = schema instanceof ObjectNode given ? given.deepCopy() : openObject();
+                SchemaLabels.onto(call, format.path("json_schema"), labelled);
+                target.set("schema", AnthropicTools.closed(labelled));
             }
             case "json_object" -> {
                 unsupported.accept("response_format");

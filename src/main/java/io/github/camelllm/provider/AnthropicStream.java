@@ -24,7 +24,7 @@ final class AnthropicStream extends WireStream {
     private final Deque<StreamEvent> ready = new ArrayDeque<>();
     private ObjectNode head;
     private Usage usage;
-    private JsonNode inputUsage = MissingNode.getInstance();
+    private final ObjectNode reportedUsage = Json.object();
     private boolean outputCounted;
     private String stopReason;
 
@@ -74,7 +74,7 @@ final class AnthropicStream extends WireStream {
                 outputCounted |= event.path("usage").path("output_tokens").isNumber();
                 String reason = event.path("delta").path("stop_reason").textValue();
                 if (reason != null && stopReason == null) {
-                    finish(reason, event.path("delta").path("stop_sequence"));
+                    finish(reason, event.path("delta"));
                 }
             }
             default -> {
@@ -107,20 +107,22 @@ final class AnthropicStream extends WireStream {
     /** Counts are totals so far, not differences; early ones of the output are not final. */
     private void report(JsonNode reported) {
         usage = AnthropicAnswer.usage(reported, usage);
+        if (reported instanceof ObjectNode said) {
+            reportedUsage.setAll(said);
+        }
         if (reported.path("input_tokens").isNumber()) {
-            inputUsage = reported;
             knownInput(usage);
         }
     }
 
-    private void finish(String reason, JsonNode stopSequence) {
+    private void finish(String reason, JsonNode end) {
         if (AnthropicAnswer.saysNothing(reason, blocks.calls() > 0, blocks.begun() == 0, usage)) {
             throw Refusals.badAnswer(call.getModel(), "a stream without content");
         }
         stopReason = reason;
         call.finishReason(AnthropicAnswer.finishReason(reason));
         begin(MissingNode.getInstance());
-        emit(Json.object(), choice -> AnthropicAnswer.finish(choice, reason, stopSequence));
+        emit(Json.object(), choice -> AnthropicAnswer.finish(choice, reason, end));
         if (usage == null || !outputCounted) {
             return; // it is estimated at the end
         }
@@ -128,7 +130,7 @@ final class AnthropicStream extends WireStream {
         if (call.getRequest().wantsStreamUsage()) {
             ObjectNode last = head.deepCopy();
             last.putArray("choices");
-            last.set("usage", AnthropicAnswer.usageNode(usage, inputUsage));
+            last.set("usage", AnthropicAnswer.usageNode(usage, reportedUsage));
             ready.add(new StreamEvent(last));
         }
     }

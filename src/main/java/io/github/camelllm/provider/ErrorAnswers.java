@@ -233,14 +233,14 @@ final class ErrorAnswers {
         return null;
     }
 
-    /** RFC 9110, section 10.2.3: seconds or a date. What is neither, past or absurdly far says nothing. */
+    /** RFC 9110, section 10.2.3: seconds or a date. What is neither or past says nothing; an hour stands for what is longer. */
     private static Duration after(String retryAfter, Instant now) {
         if (retryAfter == null) {
             return null;
         }
         Duration after;
         try {
-            after = retryAfter.strip().matches("\\d{1,9}")
+            after = retryAfter.strip().matches("\\d{1,18}")
                     ? Duration.ofSeconds(Long.parseLong(retryAfter.strip()))
                     : Duration.between(
                             now,
@@ -249,6 +249,9 @@ final class ErrorAnswers {
         } catch (DateTimeException e) {
             return null;
         }
-        return after.isNegative() || after.compareTo(LONGEST_RETRY_AFTER) > 0 ? null : after;
+        if (after.compareTo(LONGEST_RETRY_AFTER) > 0) {
+            return LONGEST_RETRY_AFTER;
+        }
+        return after.isNegative() ? null : after;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
@@ -134,10 +135,7 @@ final class GeminiAnswer {
 
     /** Usage in OpenAI's words. */
     static ObjectNode usageNode(Usage usage) {
-        ObjectNode node = Json.object()
-                .put("prompt_tokens", usage.inputTokens())
-                .put("completion_tokens", usage.outputTokens())
-                .put("total_tokens", usage.totalTokens());
+        ObjectNode node = Completion.usage(usage);
         node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInputTokens());
         node.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoningTokens());
         return node;

@@ -32,8 +32,11 @@ final class GeminiCandidate {
         for (JsonNode part : candidate.path("content").path("parts")) {
             spoke = true;
             if (part.path("text").isTextual()) {
-                (part.path("thought").asBoolean() ? thought : text)
-                        .append(part.path("text").textValue());
+                boolean isThought = part.path("thought").asBoolean();
+                (isThought ? thought : text).append(part.path("text").textValue());
+                if (!isThought) {
+                    sign(part, message);
+                }
             } else if (part.path("functionCall").isObject()) {
                 toolCall(part, message.withArrayProperty("tool_calls").addObject(), delta);
             } else if (part.path("inlineData").isObject()
@@ -62,10 +65,13 @@ final class GeminiCandidate {
         toolCall.putObject("function")
                 .put("name", call.path("name").asText(""))
                 .put("arguments", new String(Json.write(args), StandardCharsets.UTF_8));
+        sign(part, toolCall);
+    }
+
+    /** Where Google's own OpenAI-compatible endpoint has the signature of a thought: beside what the thought led to. */
+    private static void sign(JsonNode part, ObjectNode said) {
         if (part.path("thoughtSignature").isTextual()) {
-            toolCall.putObject("extra_content")
-                    .putObject("google")
-                    .set("thought_signature", part.path("thoughtSignature"));
+            said.putObject("extra_content").putObject("google").set("thought_signature", part.path("thoughtSignature"));
         }
     }
 

@@ -71,8 +71,12 @@ final class GeminiContents {
 
     private void message(String where, JsonNode message) {
         refuseOthers(where, message, MESSAGE_FIELDS, unsupported);
-        for (String hint : new String[] {"name", "cache_control", "thinking_blocks", "extra_content"}) {
+        for (String hint : new String[] {"name", "cache_control", "thinking_blocks"}) {
             warn(call, message, hint);
+        }
+        if (!message.path("role").asText("").equals("assistant")
+                || signature(message).isMissingNode()) {
+            warn(call, message, "extra_content");
         }
         switch (message.path("role").asText("")) {
             case "system", "developer" -> {
@@ -90,7 +94,9 @@ final class GeminiContents {
 
     private void assistant(String where, JsonNode message) {
         ArrayNode model = partsOf("model");
+        int before = model.size();
         parts.write(where + ".content", message.path("content"), model);
+        sign(message, before, model);
         if (message.path("refusal").isTextual()) {
             model.addObject().set("text", message.path("refusal"));
         }
@@ -101,6 +107,24 @@ final class GeminiContents {
         if (model.isEmpty()) {
             model.addObject().put("text", "");
         }
+    }
+
+    private static JsonNode signature(JsonNode said) {
+        return said.path("extra_content").path("google").path("thought_signature");
+    }
+
+    /** The last of the message's texts gets the signature of the thought behind it, or one without words does. */
+    private static void sign(JsonNode message, int before, ArrayNode model) {
+        if (!signature(message).isTextual()) {
+            return;
+        }
+        for (int i = model.size() - 1; i >= before; i--) {
+            if (model.get(i) instanceof ObjectNode part && part.has("text")) {
+                part.set("thoughtSignature", signature(message));
+                return;
+            }
+        }
+        model.addObject().put("text", "").set("thoughtSignature", signature(message));
     }
 
     private void toolCall(String where, JsonNode toolCall, boolean first, ArrayNode model) {
@@ -120,7 +144,7 @@ final class GeminiContents {
         functionCall
                 .put("name", name)
                 .set("args", arguments(where, toolCall.path("function").path("arguments")));
-        JsonNode signature = toolCall.path("extra_content").path("google").path("thought_signature");
+        JsonNode signature = signature(toolCall);
         if (signature.isTextual()) {
             part.set("thoughtSignature", signature);
         } else if (signatures && first) {

@@ -50,6 +50,8 @@ final class GeminiRequest {
             "presence_penalty", "presencePenalty",
             "frequency_penalty", "frequencyPenalty");
 
+    private static final Set<String> SCHEMA_FIELDS = Set.of("name", "description", "schema", "strict");
+
     private static final Map<String, String> MODALITIES = Map.of("text", "TEXT", "image", "IMAGE");
 
     private final Call call;
@@ -165,12 +167,23 @@ final class GeminiRequest {
             case "json_object" -> config.put("responseMimeType", "application/json");
             case "json_schema" -> {
                 config.put("responseMimeType", "application/json");
-                if (format.path("json_schema").path("schema").isObject()) {
-                    config.set("responseJsonSchema", format.path("json_schema").path("schema"));
-                }
+                schema(format.path("json_schema"));
             }
             default -> unsupported.accept("response_format");
         }
+    }
+
+    /** Gemini keeps to a schema whether it is said to be strict or not, but not to every word of it. */
+    private void schema(JsonNode given) {
+        if (given.path("schema") instanceof ObjectNode schema) {
+            ObjectNode said = Json.object().setAll(schema);
+            SchemaLabels.onto(call, given, said);
+            config.set("responseJsonSchema", said);
+        }
+        if (given.path("strict").isBoolean()) {
+            call.warn("response_format.json_schema.strict left out for " + call.getModel());
+        }
+        GeminiContents.refuseOthers("response_format.json_schema", given, SCHEMA_FIELDS, unsupported);
     }
 
     private void logprobs() {

@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.ModelHealth;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
@@ -17,6 +18,7 @@ import io.github.camelllm.step.Jmx;
 import io.github.camelllm.step.Step;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import javax.management.ObjectName;
 import org.apache.camel.Exchange;
@@ -39,6 +41,9 @@ public final class ModelStep extends Step {
     /** The exchange property of a call that a half-open circuit breaker lets through to see whether the model is back. */
     static final String TRIAL = "llm.trial";
 
+    /** The exchange property of a call whose circuit breaker takes {@link Unjudged} for neither a success nor a failure. */
+    static final String CAN_LEAVE_UNJUDGED = "llm.unjudged";
+
     private String model;
     private String provider;
     private Operation operation = Operation.CHAT;
@@ -52,10 +57,11 @@ public final class ModelStep extends Step {
     private String prefill = "no";
     private int weight = 1;
     private BigDecimal price;
-    private String recovery = "";
+    private List<Recovery> recovery = List.of();
     private int degradedFailurePercent = ModelHealth.Settings.DEFAULT.failurePercent();
     private Duration degradedLatency = ModelHealth.Settings.DEFAULT.latency();
     private Duration healthWindow = ModelHealth.Settings.DEFAULT.window();
+    private Duration maxRest = Duration.ofMinutes(1);
     private volatile Model entry;
     private volatile RouteBreaker breaker;
     private ObjectName shown;
@@ -142,10 +148,9 @@ public final class ModelStep extends Step {
         this.price = Abilities.price(price);
     }
 
-    /** What is done about a stream of the model that breaks off, as the failover step reads it; blank for its own setting. */
+    /** What is done about a stream of the model that breaks off: see {@link Recovery#parse}; blank for what {@code failover} says. */
     public void setRecovery(String recovery) {
-        Abilities.checkRecovery(recovery);
-        this.recovery = recovery;
+        this.recovery = Recovery.parse(recovery);
     }
 
     /** The share of failed calls, in percent, that makes the model degraded; 1 to 100. */
@@ -166,9 +171,21 @@ public final class ModelStep extends Step {
         healthSettings();
     }
 
+    /**
+     * The longest time for which the model is left alone at its provider's word ({@code Retry-After}); not negative, a minute
+     * unless set. With zero it is asked again as soon as a call wants it.
+     */
+    public void setMaxRest(Duration maxRest) {
+        if (maxRest.isNegative()) {
+            throw new IllegalArgumentException("maxRest is " + maxRest.toMillis() + " ms; 0 or more is allowed");
+        }
+        this.maxRest = maxRest;
+    }
+
     /** Here rather than at the start, so that a check of the routes tells it too. */
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
+        Breakers.into(route.getCamelContext());
         if (key.isOpen() && !keyName.isBlank()) {
             throw new IllegalArgumentException("key is not given for the model '" + model
                     + "', which has a baseUrl of its own, where the key of its dialect is not sent; give a key, or keyName"
@@ -228,11 +245,17 @@ public final class ModelStep extends Step {
                     .withUpstream(UpstreamFailure.NOT_SET_UP)
                     .withDetail(known == null ? "its route is stopping" : known.missing() + " is not set");
         }
+        if (known.health().rest().lasts()) {
+            throw known.resting();
+        }
         Attempt attempt = call.attempt(model, provider);
         exchange.setProperty(ORIGINAL, exchange);
         boolean trial = known.health().breaker() == ModelHealth.Breaker.HALF_OPEN;
         if (trial) {
             exchange.setProperty(TRIAL, true);
+        }
+        if (breaker.canLeaveUnjudged()) {
+            exchange.setProperty(CAN_LEAVE_UNJUDGED, true);
         }
         try {
             next.proceed();
@@ -249,6 +272,7 @@ public final class ModelStep extends Step {
             Problem problem =
                     Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(known, e) : Problem.from(e);
             attempt.failed(problem);
+            known.health().rest().after(problem, maxRest);
             if (count(call, known, problem) && trial) {
                 breaker.reopen();
             }
@@ -257,6 +281,7 @@ public final class ModelStep extends Step {
             attempt.answered(call.ticker().nanos());
             exchange.removeProperty(ORIGINAL);
             exchange.removeProperty(TRIAL);
+            exchange.removeProperty(CAN_LEAVE_UNJUDGED);
         }
     }
 

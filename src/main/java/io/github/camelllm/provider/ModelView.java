@@ -23,6 +23,11 @@ public final class ModelView implements ModelViewMBean {
     }
 
     @Override
+    public long getRestSeconds() {
+        return health.rest().seconds();
+    }
+
+    @Override
     public double getFailurePercent() {
         return health.failureShare() * 100;
     }

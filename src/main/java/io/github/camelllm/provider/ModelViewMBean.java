@@ -9,6 +9,9 @@ public interface ModelViewMBean {
     /** {@code closed}, {@code half_open} or {@code open}. */
     String getCircuitBreaker();
 
+    /** For how many seconds more its provider wants to be left alone; 0 when it does not. */
+    long getRestSeconds();
+
     /** The share of its recent calls that failed, in percent. */
     double getFailurePercent();
 

@@ -1,6 +1,8 @@
 package io.github.camelllm.provider;
 
 import io.github.camelllm.call.ModelHealth;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,7 @@ import org.apache.camel.component.resilience4j.ResilienceProcessor;
 final class RouteBreaker {
 
     private static final long MOST_TIMES = 10;
+    private static final Unjudged UNJUDGED = new Unjudged(Problem.of(ErrorCode.CLIENT_GONE, "to ask with"));
 
     private final Route route;
     private volatile Runnable onChange = () -> {};
@@ -41,6 +44,15 @@ final class RouteBreaker {
             case HALF_OPEN -> ModelHealth.Breaker.HALF_OPEN;
             default -> ModelHealth.Breaker.CLOSED;
         };
+    }
+
+    /** Whether the breaker takes {@link Unjudged} for neither a success nor a failure. */
+    boolean canLeaveUnjudged() {
+        CircuitBreaker breaker = find();
+        return breaker != null
+                && breaker.getCircuitBreakerConfig()
+                        .getIgnoreExceptionPredicate()
+                        .test(UNJUDGED);
     }
 
     /** How long the breaker will stay open, at least a second. */

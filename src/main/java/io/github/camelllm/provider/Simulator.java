@@ -1,9 +1,9 @@
 package io.github.camelllm.provider;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
@@ -67,7 +67,10 @@ public final class Simulator implements Processor {
             pause(call, firstTokenDelay);
             call.used(usage);
             call.finishReason(reply.finishReason());
-            exchange.getMessage().setBody(new Answer(null, answer(call, reply, usage)));
+            exchange.getMessage()
+                    .setBody(new Answer(
+                            null,
+                            Completion.whole(call, call.getModel(), reply.message(), reply.finishReason(), usage)));
         }
     }
 
@@ -96,56 +99,20 @@ public final class Simulator implements Processor {
         }
     }
 
-    private static ObjectNode envelope(Call call, String object) {
-        ObjectNode json = Json.object();
-        json.put("id", "chatcmpl-" + call.getId());
-        json.put("object", object);
-        json.put("created", call.getReceivedAt().getEpochSecond());
-        json.put("model", call.getModel());
-        return json;
-    }
-
-    private static ObjectNode answer(Call call, SimulatedReply reply, Usage usage) {
-        ObjectNode json = envelope(call, "chat.completion");
-        ObjectNode choice = json.putArray("choices").addObject();
-        choice.put("index", 0);
-        choice.set("message", reply.message());
-        choice.putNull("logprobs");
-        choice.put("finish_reason", reply.finishReason());
-        json.set("usage", usageJson(usage));
-        return json;
-    }
-
     private static List<StreamEvent> events(Call call, SimulatedReply reply, Usage usage) {
         List<StreamEvent> events = new ArrayList<>();
         for (ObjectNode delta : reply.deltas()) {
-            events.add(chunk(call, delta, null));
+            events.add(Completion.chunk(head(call), 0, delta, null));
         }
-        events.add(chunk(call, Json.object(), reply.finishReason()));
+        events.add(Completion.chunk(head(call), 0, Json.object(), reply.finishReason()));
         if (call.getRequest().wantsStreamUsage()) {
-            ObjectNode json = envelope(call, "chat.completion.chunk");
-            json.putArray("choices");
-            json.set("usage", usageJson(usage));
-            events.add(new StreamEvent(json));
+            events.add(Completion.usageChunk(head(call), Completion.usage(usage)));
         }
         return events;
     }
 
-    private static StreamEvent chunk(Call call, ObjectNode delta, String finishReason) {
-        ObjectNode json = envelope(call, "chat.completion.chunk");
-        ArrayNode choices = json.putArray("choices");
-        ObjectNode choice = choices.addObject();
-        choice.put("index", 0);
-        choice.set("delta", delta);
-        choice.put("finish_reason", finishReason);
-        return new StreamEvent(json);
-    }
-
-    static ObjectNode usageJson(Usage usage) {
-        return Json.object()
-                .put("prompt_tokens", usage.inputTokens())
-                .put("completion_tokens", usage.outputTokens())
-                .put("total_tokens", usage.totalTokens());
+    private static ObjectNode head(Call call) {
+        return Completion.head(call, "chat.completion.chunk", call.getModel());
     }
 
     /** Events one after the other, with a pause before each; the usage counts what has been said so far. */
@@ -186,7 +153,7 @@ public final class Simulator implements Processor {
         }
 
         private synchronized void settle() {
-            if (call.getUsage() != null) {
+            if (call.isAttemptUsageKnown()) {
                 return;
             }
             if (next == events.size()) {

@@ -269,7 +269,7 @@ public abstract class WireStep extends Step {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();
-        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && call.getUsage() == null) {
+        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && !call.isAttemptUsageKnown()) {
             call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
         }
         if (cancelled) {
@@ -278,6 +278,9 @@ public abstract class WireStep extends Step {
                     && attempt.lasted(call.ticker().nanos()).compareTo(LONG_SILENCE) > 0;
             if (silent || exchange.getProperty(ModelStep.TRIAL) != null) {
                 throw attempt.problem(); // the client has left because of the model, or nobody has seen that it is back
+            }
+            if (exchange.getProperty(ModelStep.CAN_LEAVE_UNJUDGED) != null) {
+                throw new Unjudged(attempt.problem());
             }
             return;
         }

@@ -127,7 +127,7 @@ abstract class WireStream extends TokenStream {
     }
 
     private void settle() {
-        if (call.getUsage() == null && begun) {
+        if (!call.isAttemptUsageKnown() && begun) {
             Usage known = knownInput;
             call.used(
                     known == null

@@ -113,6 +113,11 @@ record Fault(
         return asked > 1;
     }
 
+    /** Whether the first model is left alone afterwards. */
+    boolean rests() {
+        return first.equals("polite");
+    }
+
     /** The row of docs/faults.md. */
     String row() {
         String where = dialects.size() == Dialect.values().length
@@ -125,7 +130,7 @@ record Fault(
         String how = ways.size() == 2 ? "plain, streamed" : ways.contains(Way.PLAIN) ? "plain" : "streamed";
         String wait = gap.isZero() ? "" : ", " + gap.toMillis() + " ms apart";
         return "| " + name + where + " | " + how + " | " + (failure == null ? "" : "`" + failure + "`") + " | " + asked
-                + wait + " | " + then.words + " | "
+                + wait + " | " + then.words + (rests() ? ", and that of the next calls" : "") + " | "
                 + (then == Then.FIRST ? "" : status + " `" + code + "`") + " |";
     }
 

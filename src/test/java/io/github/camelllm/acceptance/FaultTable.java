@@ -41,10 +41,12 @@ final class FaultTable {
             status(422, "status_400").once(Then.TOLD).told(400, "invalid_request"),
             status(429, "status_429").told(429, "global_rate_limited"),
             Fault.of("429, Retry-After: 1", "status_429", (d, s) -> d.error(429).header("Retry-After", "1"))
+                    .at("polite")
                     .gap(SECOND)
                     .told(429, "global_rate_limited"),
             Fault.of("429, Retry-After: 60", "status_429", (d, s) -> d.error(429)
                             .header("Retry-After", "60"))
+                    .at("polite")
                     .once(Then.SECOND)
                     .told(429, "global_rate_limited"),
             Fault.of("429 insufficient_quota", "status_402", (d, s) -> d.unpaid())
@@ -63,11 +65,13 @@ final class FaultTable {
             Fault.of("502 with an HTML page", "status_502", (d, s) -> Reply.html(502)),
             status(503, "status_503"),
             Fault.of("503, Retry-After: 1", "status_503", (d, s) -> d.error(503).header("Retry-After", "1"))
+                    .at("polite")
                     .only(Dialect.OPENAI)
                     .plain()
                     .gap(SECOND),
             Fault.of("503, Retry-After: 60", "status_503", (d, s) -> d.error(503)
                             .header("Retry-After", "60"))
+                    .at("polite")
                     .once(Then.SECOND),
             status(504, "status_504").once(Then.SECOND).told(504, "upstream_timeout"),
             status(529, "status_529"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.acceptance.Fault.Then;
 import io.github.camelllm.acceptance.Fault.Way;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.Dialect;
 import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Received;
@@ -77,6 +78,9 @@ class FaultsIT extends TwoUpstreams {
             assertPassedOn(other.lastRequest(), second, stream);
         }
 
+        if (fault.rests()) {
+            assertLeftAlone(model, second, dialect, stream);
+        }
         Received healthy = assertHealthy(healthy(fault, dialect) + "-then-" + second, dialect, stream);
         assertThat(first).allSatisfy(request -> assertThat(request.text()).isEqualTo(healthy.text()));
     }
@@ -91,7 +95,8 @@ class FaultsIT extends TwoUpstreams {
             assertTold(response, fault);
             assertThat(response.header("x-llm-attempts")).isEqualTo(String.valueOf(fault.asked()));
             assertAsked(fault, upstream.received());
-            assertHealthy(healthy(fault, dialect), dialect, stream);
+            assertHealthy(
+                    healthy(fault, dialect), dialect, stream); // after the wait, where the provider has asked for one
         }
     }
 
@@ -118,6 +123,23 @@ class FaultsIT extends TwoUpstreams {
         assertThat(record.path("output_tokens").asInt())
                 .as("those of the answer alone")
                 .isEqualTo(4);
+    }
+
+    /** The first model, well again, is not asked until the time is over that its provider has said. */
+    private void assertLeftAlone(String model, String second, Dialect dialect, boolean stream) throws Exception {
+        upstream.reset().always(dialect.answer(stream, FaultTable.WORDS));
+        other.reset().always(request -> answer(request, FaultTable.WORDS));
+        RawResponse response = ask(model, stream);
+        assertAnswer(response, stream, SAID, "stop");
+        assertThat(response.header("x-llm-model")).isEqualTo(second);
+        assertThat(response.header("x-llm-attempts")).isEqualTo("1");
+        assertThat(upstream.received()).as("asked meanwhile").isEmpty();
+        String first = model.replaceFirst("-then-.*", "");
+        JsonNode state = state(first);
+        assertThat(state.path("health").asText()).isEqualTo("degraded");
+        assertThat(state.path("rest_seconds").asInt()).isBetween(1, 2);
+        Await.until(
+                "the rest to be over", () -> state(first).path("rest_seconds").asInt() == 0);
     }
 
     private void misbehave(Fault fault, Dialect dialect, boolean stream) {

@@ -1,5 +1,6 @@
 package io.github.camelllm.acceptance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.testkit.FakeUpstream;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
@@ -27,14 +28,17 @@ abstract class GatewayAcceptance {
     static final String CHAT = "/v1/chat/completions";
     static final String EMBEDDINGS = "/v1/embeddings";
 
-    /** A model whose circuit breaker never opens; {@code gpt-4o-mini} is as shipped. */
+    /** A model that is asked whatever it does; {@code gpt-4o-mini} is as shipped. */
     static final String STEADY = "steady";
 
     /** The same, for embeddings. */
     static final String EMBED = "steady-embed";
 
     /** Template parameters that keep a circuit breaker shut. */
-    static final String[] NO_BREAKER = {"minimumNumberOfCalls", "100000", "slidingWindowSize", "100000"};
+    static final String[] RESTS = {"minimumNumberOfCalls", "100000", "slidingWindowSize", "100000"};
+
+    /** The same of a model that is not left alone at a {@code Retry-After} either. */
+    static final String[] NO_BREAKER = with(RESTS, "maxRest", "0");
 
     FakeUpstream upstream;
     GatewayProcess gateway;
@@ -93,6 +97,18 @@ abstract class GatewayAcceptance {
 
     RawClient stream(String model, String... fields) throws IOException {
         return RawClient.connect(gateway.port()).postJson(CHAT, chatJson(model, with(fields, "\"stream\":true")));
+    }
+
+    /** What {@code /health} says of a model. */
+    JsonNode state(String model) throws IOException {
+        for (JsonNode one : RawClient.exchange(gateway.port(), "GET", "/health", null)
+                .json()
+                .path("models")) {
+            if (one.path("name").asText().equals(model)) {
+                return one;
+            }
+        }
+        throw new AssertionError("/health does not know " + model);
     }
 
     /** Adds the end of the gateway's output to a test's failure. */

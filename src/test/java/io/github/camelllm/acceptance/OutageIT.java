@@ -47,6 +47,7 @@ class OutageIT extends GatewayAcceptance {
         other = FakeUpstream.start();
         String elsewhere = Dialect.OPENAI.baseUrl(other.port());
         setup.model("second", with(NO_BREAKER, "baseUrl", elsewhere));
+        setup.model("polite", with(RESTS, "maxRest", "1500")).model("patient", RESTS);
         for (String name : List.of("crowd", "gone", "waited-for", "asked-too")) { // each has a retry budget of its own
             setup.model(name, NO_BREAKER).alias(name + "-then-second", name, "second");
         }
@@ -105,6 +106,43 @@ class OutageIT extends GatewayAcceptance {
         }
         assertThat(upstream.received()).hasSizeBetween(CALLERS, CALLERS + MOST_RETRIES);
         assertThat(other.received()).hasSizeBetween(CALLERS, CALLERS + MOST_RETRIES);
+    }
+
+    @Test
+    void doesNotSendTwentyCallersAtOnceAfterARetryAfter() throws Exception {
+        upstream.next(Reply.error(429).header("Retry-After", "60"));
+        long told = System.nanoTime();
+        assertThat(chat("polite").status()).isEqualTo(429);
+
+        for (Timed call : all("polite", false)) {
+            assertThat(call.response.status()).isEqualTo(200);
+            assertThat(call.took).isLessThan(PROMPT);
+        }
+
+        List<Long> arrivals = upstream.received().stream()
+                .skip(1)
+                .map(request -> TimeUnit.NANOSECONDS.toMillis(request.arrivedNanos() - told))
+                .sorted()
+                .toList();
+        assertThat(arrivals).hasSize(CALLERS).allMatch(millis -> millis >= 1500);
+        assertThat(arrivals.get(CALLERS - 1) - arrivals.get(0)).as("spread").isGreaterThan(100);
+    }
+
+    @Test
+    void tellsCallersAtOnceHowLongAProviderWantsToBeLeftAlone() throws Exception {
+        upstream.next(Reply.error(429).header("Retry-After", "60"));
+        assertThat(chat("patient").header("retry-after")).isEqualTo("60");
+
+        for (Timed call : all("patient", false)) {
+            JsonNode error = Problems.assertProblem(call.response, 429, "global_rate_limited");
+            assertThat(error.path("message").asText()).contains("'patient'");
+            assertThat(Integer.parseInt(call.response.header("retry-after"))).isBetween(50, 60);
+            assertThat(call.response.header("x-llm-attempts")).isIn("0", null);
+        }
+        assertThat(upstream.received()).hasSize(1);
+        JsonNode state = state("patient");
+        assertThat(state.path("health").asText()).isEqualTo("degraded");
+        assertThat(state.path("rest_seconds").asInt()).isBetween(50, 60);
     }
 
     @Test
@@ -258,17 +296,6 @@ class OutageIT extends GatewayAcceptance {
             }));
         }
         return calls;
-    }
-
-    private JsonNode state(String model) throws IOException {
-        for (JsonNode one : RawClient.exchange(gateway.port(), "GET", "/health", null)
-                .json()
-                .path("models")) {
-            if (one.path("name").asText().equals(model)) {
-                return one;
-            }
-        }
-        throw new AssertionError("/health does not know " + model);
     }
 
     private void assertState(String model, int metric, String breaker, String health) throws Exception {

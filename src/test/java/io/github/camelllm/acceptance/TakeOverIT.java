@@ -141,6 +141,36 @@ class TakeOverIT extends TwoUpstreams {
         assertThat(other.received()).hasSize(1);
     }
 
+    /** A model that is declared to go on with a text, and takes no notice of it. */
+    @Test
+    void repeatsNothingWhereTheSecondModelAnswersAfreshInsteadOfGoingOn() throws Exception {
+        upstream.always(request -> cutAfter(Dialect.OPENAI, 2));
+
+        RawResponse response = ask("hasty-openai-then-goes-on", true);
+
+        assertAnswer(response, true, SAID, "stop");
+        assertThat(other.lastRequest().json().path("messages")).hasSize(2);
+        JsonNode record = gateway.awaitRecord(response.header("x-request-id"));
+        assertThat(record.path("recovery").asText()).isEqualTo("restarted");
+        assertThat(record.path("output_tokens").asInt()).isEqualTo(FaultTable.WORDS.length);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void countsBothPartsWhereNoUsageIsReported(Dialect dialect) throws Exception {
+        upstream.always(request -> cutAfter(dialect, 2));
+        other.always(request -> Dialect.OPENAI.withoutUsage(true, "three ", "four"));
+
+        RawResponse response = ask(first("hasty", dialect) + "-then-goes-on", true);
+
+        assertAnswer(response, true, SAID, "stop");
+        JsonNode record = gateway.awaitRecord(response.header("x-request-id"));
+        int first = record.at("/attempts/0/output_tokens").asInt();
+        assertThat(first).isPositive();
+        assertThat(record.path("output_tokens").asInt()).isGreaterThan(first);
+        assertThat(record.path("tokens_estimated").asBoolean()).isTrue();
+    }
+
     @Test
     void tellsTheUsageOfBothParts() throws Exception {
         other.always(request -> answer(request, "three ", "four"));

@@ -43,7 +43,8 @@ abstract class TwoUpstreams extends GatewayAcceptance {
             "first", SMALL,
             "hasty", with(SMALL, HASTY),
             "held", with(with(SMALL, HASTY), "recovery", "hold"),
-            "strict", with(with(SMALL, HASTY), "recovery", "error"));
+            "strict", with(with(SMALL, HASTY), "recovery", "error"),
+            "polite", with(RESTS, "contextWindow", "8000", "maxRest", "1500"));
     private static final List<String> SECOND = List.of("second", "goes-on", "wide");
 
     private static TwoUpstreams started;

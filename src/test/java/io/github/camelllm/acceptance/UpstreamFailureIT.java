@@ -129,7 +129,7 @@ class UpstreamFailureIT extends GatewayAcceptance {
     }
 
     @ParameterizedTest
-    @CsvSource({"7, 7", "0, 1", "'Wed, 01 Jan 2020 00:00:00 GMT', ", "garbage, ", "99999999999, "})
+    @CsvSource({"7, 7", "0, 1", "'Wed, 01 Jan 2020 00:00:00 GMT', ", "garbage, ", "99999999999, 3600"})
     void tellsWhenToComeBack(String theirs, String ours) throws Exception {
         upstream.next(
                 Reply.error(429).header("Retry-After", theirs), Reply.error(503).header("Retry-After", theirs));

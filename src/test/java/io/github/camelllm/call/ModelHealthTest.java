@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.camelllm.call.ModelHealth.Breaker;
 import io.github.camelllm.call.ModelHealth.Settings;
 import io.github.camelllm.call.ModelHealth.State;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +55,23 @@ class ModelHealthTest {
                         "HEALTHY>UNHEALTHY: its circuit breaker is open",
                         "UNHEALTHY>DEGRADED: its circuit breaker is half open",
                         "DEGRADED>HEALTHY: its calls go well");
+    }
+
+    @Test
+    void isDegradedWhileItsProviderWantsToBeLeftAlone() {
+        health.rest()
+                .after(
+                        Problem.of(ErrorCode.GLOBAL_RATE_LIMITED, "no")
+                                .withUpstream(UpstreamFailure.STATUS_429)
+                                .withRetryAfter(Duration.ofSeconds(7)),
+                        Duration.ofMinutes(1));
+        assertThat(health.state()).isEqualTo(State.DEGRADED);
+        breaker.set(Breaker.OPEN);
+        assertThat(health.state()).isEqualTo(State.UNHEALTHY);
+        breaker.set(Breaker.CLOSED);
+        ticker.advance(Duration.ofSeconds(7));
+        assertThat(health.state()).isEqualTo(State.HEALTHY);
+        assertThat(told.get(0)).isEqualTo("HEALTHY>DEGRADED: its provider wants to be left alone for 7 s");
     }
 
     @Test

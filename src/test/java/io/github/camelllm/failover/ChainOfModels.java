@@ -49,6 +49,8 @@ final class ChainOfModels implements AutoCloseable {
                     - process: { ref: model }
             """;
 
+    private static final Duration MAX_REST = Duration.ofMinutes(1);
+
     /** What a model does with a request; may throw. */
     interface Behaviour {
         Object answer(Call call) throws Exception;
@@ -60,7 +62,7 @@ final class ChainOfModels implements AutoCloseable {
     final List<String> asked = new ArrayList<>();
     final List<JsonNode> requests = new ArrayList<>();
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final Models models = new Models();
+    final Models models = new Models();
     private final Map<String, Deque<Behaviour>> behaviours = new HashMap<>();
     private final List<String> chain = new ArrayList<>();
     Call call;
@@ -93,11 +95,11 @@ final class ChainOfModels implements AutoCloseable {
     }
 
     static Abilities prefill() {
-        return new Abilities(0, true, true, true, true, 1, null, "");
+        return new Abilities(0, true, true, true, true, 1, null, List.of());
     }
 
     static Abilities window(long tokens) {
-        return new Abilities(tokens, true, true, true, false, 1, null, "");
+        return new Abilities(tokens, true, true, true, false, 1, null, List.of());
     }
 
     /** What came out: an answer's text, or the events' data; or the problem. */
@@ -123,8 +125,10 @@ final class ChainOfModels implements AutoCloseable {
         Deque<Behaviour> does = behaviours.get(model);
         try {
             exchange.getMessage().setBody((does.size() > 1 ? does.poll() : does.peek()).answer(current));
+            models.find(model).orElseThrow().health().answered(0);
         } catch (Exception e) {
             attempt.failed(Problem.from(e));
+            models.find(model).orElseThrow().health().rest().after(Problem.from(e), MAX_REST);
             throw e;
         }
     }

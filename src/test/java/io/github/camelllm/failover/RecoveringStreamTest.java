@@ -100,6 +100,59 @@ class RecoveringStreamTest {
         assertThat(chain.send(ASK).text()).isEqualTo("one\n\ntwo");
     }
 
+    /** A model that takes no notice of the text it is to go on with. */
+    @Test
+    void repeatsNothingWhereTheModelAnswersAfreshInsteadOfGoingOn() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick ", "brown "))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "The ", "quick brown fox ", "jumps"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.text()).isEqualTo("The quick brown fox jumps");
+        assertThat(chain.call.getRecovery()).isEqualTo("restarted");
+        assertThat(chain.call.getUsage().outputTokens())
+                .as("of the one answer, without what it repeats")
+                .isEqualTo(6);
+    }
+
+    @Test
+    void endsWithTheCauseWhereTheModelAnswersSomethingElseAfreshInsteadOfGoingOn() throws Exception {
+        String answer = "The quick brown fox jumps over the lazy dog, and then it goes its way through the wood. ";
+        chain.model("a", streams(failure(CUT), answer))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, answer.replace("through", "into")));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo(answer);
+        assertThat(outcome.problem().upstream()).contains(CUT);
+    }
+
+    @Test
+    void losesNothingOfAContinuationThatOnlyBeginsLikeTheAnswer() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick brown fox. "))
+                .model("b", prefill(), Breaker.CLOSED, streams(null, "The ", "qu", "iet dog. ", "The end"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo("The quick brown fox. The quiet dog. The end");
+        assertThat(outcome.events()).as("no event lost").hasSize(7);
+        assertThat(chain.call.getRecovery()).isEqualTo("continued");
+    }
+
+    @Test
+    void asksTheNextOneWhereTheContinuationBreaksOffBeforeItIsClearWhetherItIsOne() throws Exception {
+        chain.model("a", streams(failure(CUT), "The quick brown fox "))
+                .model("b", prefill(), Breaker.CLOSED, streams(failure(CUT), "The "))
+                .model("c", prefill(), Breaker.CLOSED, streams(null, "jumps"));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo("The quick brown fox jumps");
+        assertThat(chain.requests.get(2).at("/messages/1/content").asText()).isEqualTo("The quick brown fox");
+        assertThat(chain.call.getUsage().outputTokens()).as("of a and c").isEqualTo(2 + 4);
+    }
+
     @Test
     void withholdsWhatARestartedAnswerRepeats() throws Exception {
         chain.model("a", streams(failure(CUT), "The quick ", "brown"))

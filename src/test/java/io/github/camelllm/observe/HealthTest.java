@@ -74,10 +74,11 @@ class HealthTest {
                             {"status":"ok","reasons":[],"live_models":["gpt-x"],"window_seconds":60,"models":[
                               {"name":"claude-x","provider":"anthropic","operation":"chat","live":false,
                                "missing":"ANTHROPIC_API_KEY","state":"no_key","health":null,
-                               "failure_percent":null,"requests":0,
+                               "rest_seconds":null,"failure_percent":null,"requests":0,
                                "latency_ms":{"p50":null,"p95":null,"p99":null}},
                               {"name":"gpt-x","provider":"openai","operation":"chat","live":true,
-                               "missing":null,"state":"closed","health":"healthy","failure_percent":0,"requests":4,
+                               "missing":null,"state":"closed","health":"healthy",
+                               "rest_seconds":0,"failure_percent":0,"requests":4,
                                "latency_ms":{"p50":%s,"p95":%s,"p99":%s}}]}"""
                                     .formatted(
                                             gateway.health().at("/models/1/latency_ms/p50"),
@@ -150,6 +151,29 @@ class HealthTest {
             assertThat(health.at("/reasons/0").asText()).isEqualTo("gpt-x: its circuit breaker is open");
             assertThat(gateway.scrape().sum("llm_model_state", "model", "gpt-x"))
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void isDegradedWhileAProviderWantsToBeLeftAlone() throws Exception {
+        try (Observed gateway = withBreaker(exchange -> {
+            throw Problem.of(ErrorCode.GLOBAL_RATE_LIMITED, "no luck")
+                    .withUpstream(UpstreamFailure.STATUS_429)
+                    .withRetryAfter(Duration.ofSeconds(20));
+        })) {
+            gateway.send("direct:llm-model-gpt-x", "{}");
+
+            JsonNode health = gateway.health();
+            assertThat(health.at("/models/0/state").asText()).isEqualTo("closed");
+            assertThat(health.at("/models/0/health").asText()).isEqualTo("degraded");
+            assertThat(health.at("/models/0/rest_seconds").asInt()).isEqualTo(20);
+            assertThat(health.at("/reasons/0").asText())
+                    .isEqualTo("gpt-x: its provider wants to be left alone for 20 s");
+            assertThat(gateway.scrape().sum("llm_model_state", "model", "gpt-x"))
+                    .isEqualTo(1);
+
+            gateway.ticker.advance(Duration.ofSeconds(20));
+            assertThat(gateway.health().at("/models/0/health").asText()).isEqualTo("healthy");
         }
     }
 

@@ -15,7 +15,7 @@ class UpstreamFailureTest {
     @Test
     void standsInTheDocsRowByRow() throws Exception {
         List<String> documented = Files.readAllLines(Path.of("docs/failover.md")).stream()
-                .filter(line -> line.matches("\\| `[a-z_0-9]+` \\| .* \\| (yes|no) \\|"))
+                .filter(line -> line.matches("\\| `[a-z_0-9]+` \\| .* \\| (yes|no) \\| (yes|no) \\|"))
                 .toList();
 
         assertThat(documented)
@@ -33,7 +33,7 @@ class UpstreamFailureTest {
                     case TELL -> "tell the caller";
                 };
         return "| `" + failure.name().toLowerCase(Locale.ROOT) + "` | " + failure.description() + " | " + done + " | "
-                + (failure.countsAgainstBreaker() ? "yes" : "no") + " |";
+                + (failure.countsAgainstBreaker() ? "yes" : "no") + " | " + (failure.rests() ? "yes" : "no") + " |";
     }
 
     @Test

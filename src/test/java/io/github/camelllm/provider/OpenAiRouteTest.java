@@ -322,6 +322,41 @@ class OpenAiRouteTest {
         assertThat(routes.ask(Tries.chat(PLAIN)).getException()).isNull();
     }
 
+    /** Of ten calls five fail and five clients leave: were these counted as successes, half of the calls would go well. */
+    @Test
+    void theBreakerTakesNoClientThatLeavesForASuccess() throws Exception {
+        start("minimumNumberOfCalls", "5", "slidingWindowSize", "10", "failureRateThreshold", "90");
+        for (int i = 0; i < 5; i++) {
+            upstream.reset().always(Reply.silence());
+            Call left = Tries.chat(PLAIN);
+            Future<Problem> asked = threads.submit(() -> problem(left));
+            upstream.awaitRequest(PATIENCE);
+            left.cancellation().cancel();
+            assertThat(asked.get().code()).isEqualTo(ErrorCode.CLIENT_GONE);
+            upstream.reset().always(Reply.error(500));
+            assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.STATUS_500);
+        }
+
+        assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.CIRCUIT_OPEN);
+    }
+
+    @Test
+    void theBreakerTakesNoClientThatLeavesForAFailure() throws Exception {
+        start("minimumNumberOfCalls", "2", "slidingWindowSize", "4");
+        upstream.always(Reply.silence());
+        for (int i = 0; i < 4; i++) {
+            Call left = Tries.chat(PLAIN);
+            Future<Problem> asked = threads.submit(() -> problem(left));
+            upstream.awaitRequest(PATIENCE);
+            left.cancellation().cancel();
+            assertThat(asked.get().code()).isEqualTo(ErrorCode.CLIENT_GONE);
+            upstream.reset().always(Reply.silence());
+        }
+        upstream.reset();
+
+        assertThat(routes.ask(Tries.chat(PLAIN)).getException()).isNull();
+    }
+
     @Test
     void theBreakerCountsNoClientThatLeaves() throws Exception {
         start("minimumNumberOfCalls", "2", "slidingWindowSize", "2");

@@ -1,11 +1,11 @@
-package io.github.camelllm.failover;
+package io.github.camelllm.call;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** What is done about a stream that breaks off after its first content has gone to the client. */
-enum Recovery {
+public enum Recovery {
     /** The next model is asked to go on from the text so far, if it is declared able to. */
     CONTINUE,
     /** The next model answers afresh; what repeats the text so far is withheld. */
@@ -19,9 +19,10 @@ enum Recovery {
      * Reads a setting.
      *
      * @param text names separated by commas, first choice first; blank for none
+     * @return empty for none
      * @throws IllegalArgumentException naming what is allowed
      */
-    static List<Recovery> parse(String text) {
+    public static List<Recovery> parse(String text) {
         List<Recovery> modes = new ArrayList<>();
         for (String name : text.split(",")) {
             if (!name.isBlank()) {
