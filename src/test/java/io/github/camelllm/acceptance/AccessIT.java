@@ -13,10 +13,7 @@ import com.openai.models.models.Model;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.github.camelllm.testkit.VirtualKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,13 +32,13 @@ class AccessIT extends GatewayAcceptance {
         setup.write(
                 "config/keys.yaml",
                 "keys:\n"
-                        + "  - { id: ops, sha256: " + sha256(OPS)
+                        + "  - { id: ops, sha256: " + VirtualKey.sha256(OPS)
                         + ", tenant: acme, user: olga, team: ops, tier: pro }\n"
-                        + "  - { id: frontend, sha256: " + sha256(FRONTEND)
+                        + "  - { id: frontend, sha256: " + VirtualKey.sha256(FRONTEND)
                         + ", user: frontend, speaks-for-others: true }\n"
-                        + "  - { id: narrow, sha256: " + sha256(NARROW) + ", models: [simulator, fast] }\n"
-                        + "  - { id: gone, sha256: " + sha256(GONE) + ", enabled: false }\n"
-                        + "  - { id: over, sha256: " + sha256(OVER) + ", expires: 2020-01-01 }\n");
+                        + "  - { id: narrow, sha256: " + VirtualKey.sha256(NARROW) + ", models: [simulator, fast] }\n"
+                        + "  - { id: gone, sha256: " + VirtualKey.sha256(GONE) + ", enabled: false }\n"
+                        + "  - { id: over, sha256: " + VirtualKey.sha256(OVER) + ", expires: 2020-01-01 }\n");
     }
 
     @Test
@@ -56,7 +53,7 @@ class AccessIT extends GatewayAcceptance {
             assertThat(record.path("user").asText()).isEqualTo("olga");
             assertThat(record.path("team").asText()).isEqualTo("ops");
             assertThat(record.path("tier").asText()).isEqualTo("pro");
-            assertThat(record.toString()).doesNotContain(OPS, sha256(OPS));
+            assertThat(record.toString()).doesNotContain(OPS, VirtualKey.sha256(OPS));
         }
         assertThat(upstream.lastRequest().header("x-api-key")).isNull();
         assertThat(upstream.lastRequest().header("authorization")).doesNotContain(OPS);
@@ -224,14 +221,5 @@ class AccessIT extends GatewayAcceptance {
                 .apiKey(key)
                 .maxRetries(0)
                 .build();
-    }
-
-    private static String sha256(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
     }
 }
