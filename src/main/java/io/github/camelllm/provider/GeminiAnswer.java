@@ -47,7 +47,7 @@ final class GeminiAnswer {
     }
 
     private ObjectNode choice(JsonNode candidate, int position) {
-        GeminiCandidate said = new GeminiCandidate(call.getModel());
+        GeminiCandidate said = new GeminiCandidate(call);
         ObjectNode choice = Json.object().put("index", candidate.path("index").asInt(position));
         ObjectNode message = choice.putObject("message").put("role", "assistant");
         message.putNull("content");

@@ -3,6 +3,7 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.problem.Problem;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +12,12 @@ import java.util.UUID;
 /** What one candidate of an answer has said so far, and how that is said in a message or a delta. */
 final class GeminiCandidate {
 
-    private final String model;
+    private final Call call;
     private int calls;
     private boolean spoke;
 
-    /** @param model what the gateway calls the model, for problems */
-    GeminiCandidate(String model) {
-        this.model = model;
+    GeminiCandidate(Call call) {
+        this.call = call;
     }
 
     /**
@@ -53,24 +53,28 @@ final class GeminiCandidate {
     }
 
     private void toolCall(JsonNode part, ObjectNode toolCall, boolean delta) {
-        JsonNode call = part.path("functionCall");
-        String id = call.path("id").asText("");
+        JsonNode function = part.path("functionCall");
+        String id = function.path("id").asText("");
         if (delta) {
             toolCall.put("index", calls);
         }
         calls++;
         toolCall.put("id", id.isEmpty() ? "call_" + UUID.randomUUID().toString().replace("-", "") : id)
                 .put("type", "function");
-        JsonNode args = call.path("args").isObject() ? call.path("args") : Json.object();
+        JsonNode args = function.path("args").isObject() ? function.path("args") : Json.object();
         toolCall.putObject("function")
-                .put("name", call.path("name").asText(""))
+                .put("name", function.path("name").asText(""))
                 .put("arguments", new String(Json.write(args), StandardCharsets.UTF_8));
         sign(part, toolCall);
     }
 
     /** Where Google's own OpenAI-compatible endpoint has the signature of a thought: beside what the thought led to. */
-    private static void sign(JsonNode part, ObjectNode said) {
+    private void sign(JsonNode part, ObjectNode said) {
         if (part.path("thoughtSignature").isTextual()) {
+            if (call.getRequest().translated()) {
+                call.warn(
+                        "thought signatures of " + call.getModel() + " left out: an Anthropic client cannot keep them");
+            }
             said.putObject("extra_content").putObject("google").set("thought_signature", part.path("thoughtSignature"));
         }
     }
@@ -93,7 +97,7 @@ final class GeminiCandidate {
         return switch (reason) {
             case "STOP" -> {
                 if (!spoke) {
-                    throw Refusals.badAnswer(model, "a candidate without content");
+                    throw Refusals.badAnswer(call.getModel(), "a candidate without content");
                 }
                 yield calls > 0 ? "tool_calls" : "stop";
             }
@@ -107,7 +111,7 @@ final class GeminiCandidate {
                     "IMAGE_SAFETY",
                     "IMAGE_PROHIBITED_CONTENT",
                     "IMAGE_RECITATION" -> "content_filter";
-            default -> throw Refusals.badAnswer(model, "finish reason " + ErrorAnswers.word(reason));
+            default -> throw Refusals.badAnswer(call.getModel(), "finish reason " + ErrorAnswers.word(reason));
         };
     }
 }

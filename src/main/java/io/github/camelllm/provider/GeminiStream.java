@@ -108,7 +108,7 @@ final class GeminiStream extends WireStream {
             return;
         }
         boolean first = !begun.containsKey(index);
-        GeminiCandidate said = begun.computeIfAbsent(index, i -> new GeminiCandidate(call.getModel()));
+        GeminiCandidate said = begun.computeIfAbsent(index, i -> new GeminiCandidate(call));
         ObjectNode delta = Json.object();
         if (first) {
             delta.put("role", "assistant");

@@ -15,7 +15,6 @@ import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Jmx;
-import io.github.camelllm.step.Step;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The head of a model's route: enters the model in the catalogue, opens an attempt in the record of the call, and says
  * what the route's throttle and circuit breaker mean when they refuse.
  */
-public final class ModelStep extends Step {
+public final class ModelStep extends KeyedStep {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelStep.class);
 
@@ -47,7 +46,6 @@ public final class ModelStep extends Step {
     private String model;
     private String provider;
     private Operation operation = Operation.CHAT;
-    private final OwnKey key = new OwnKey();
     private String keyName = "";
     private boolean simulated;
     private long contextWindow;
@@ -79,26 +77,6 @@ public final class ModelStep extends Step {
     /** {@code chat} or {@code embeddings}. */
     public void setOperation(String operation) {
         this.operation = Operation.of(operation);
-    }
-
-    /** The provider's key; blank when there is none. */
-    public void setKey(String newKey) {
-        key.given(newKey);
-    }
-
-    /** Where the model is: its provider's own address or another. */
-    public void setBaseUrl(String baseUrl) {
-        key.baseUrl(baseUrl);
-    }
-
-    /** The key that goes to the provider's own address where {@link #setKey} says that none is given. */
-    public void setOwnKey(String ownKey) {
-        key.own(ownKey);
-    }
-
-    /** The address whose key that is. */
-    public void setOwnBaseUrl(String ownBaseUrl) {
-        key.ownBaseUrl(ownBaseUrl);
     }
 
     /** The setting the key comes from, to be named when it is missing; blank for a model that needs no key. */
@@ -186,7 +164,7 @@ public final class ModelStep extends Step {
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
         Breakers.into(route.getCamelContext());
-        if (key.isOpen() && !keyName.isBlank()) {
+        if (isKeyOpen() && !keyName.isBlank()) {
             throw new IllegalArgumentException("key is not given for the model '" + model
                     + "', which has a baseUrl of its own, where the key of its dialect is not sent; give a key, or keyName"
                     + " \"\" if it needs none");
@@ -195,7 +173,7 @@ public final class ModelStep extends Step {
 
     @Override
     protected void onStart(Route route) {
-        String missing = !keyName.isBlank() && key.key().isEmpty() ? keyName : null;
+        String missing = !keyName.isBlank() && key().isEmpty() ? keyName : null;
         RouteBreaker routeBreaker = new RouteBreaker(route);
         ModelHealth health = new ModelHealth(
                 Calls.ticker(route.getCamelContext()), healthSettings(), routeBreaker::state, this::tell);

@@ -9,7 +9,6 @@ import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Chain;
-import io.github.camelllm.step.Step;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.camel.Exchange;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * a way that speaks against the model is thrown, so that the breaker counts it; what does not is left on the {@link
  * Attempt} for {@link ModelStep} to throw.
  */
-public abstract class WireStep extends Step {
+public abstract class WireStep extends KeyedStep {
 
     private static final Logger LOG = LoggerFactory.getLogger(WireStep.class);
     private static final int MAX_ERROR_BYTES = 64 * 1024;
@@ -34,7 +33,6 @@ public abstract class WireStep extends Step {
     /** A client that gives up after so long a wait for the first sign of an answer speaks against the model. */
     private static final Duration LONG_SILENCE = Duration.ofSeconds(30);
 
-    private final OwnKey key = new OwnKey();
     private String upstreamModel = "";
     private Duration totalTimeout = Duration.ofMinutes(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
@@ -42,31 +40,6 @@ public abstract class WireStep extends Step {
     private boolean refuseUnsupported = true;
     private int maxAnswerBytes = 32 * 1024 * 1024;
     private boolean propagateTrace = true;
-
-    /** The provider's key; blank for a provider that wants none. */
-    public void setKey(String newKey) {
-        key.given(newKey);
-    }
-
-    /** Where the model is: its provider's own address or another. */
-    public void setBaseUrl(String baseUrl) {
-        key.baseUrl(baseUrl);
-    }
-
-    /** The key that goes to the provider's own address where {@link #setKey} says that none is given. */
-    public void setOwnKey(String ownKey) {
-        key.own(ownKey);
-    }
-
-    /** The address whose key that is. */
-    public void setOwnBaseUrl(String ownBaseUrl) {
-        key.ownBaseUrl(ownBaseUrl);
-    }
-
-    /** The key to send; empty where there is none. */
-    protected final String key() {
-        return key.key();
-    }
 
     /** What the provider calls the model; blank when it is what clients call it. */
     public void setUpstreamModel(String upstreamModel) {

@@ -92,11 +92,22 @@ abstract class TwoUpstreams extends GatewayAcceptance {
         if (started == null) {
             super.startBoth();
             started = this;
+            warmUp();
             Runtime.getRuntime().addShutdownHook(new Thread(this::end));
         }
         upstream = started.upstream;
         other = started.other;
         gateway = started.gateway;
+    }
+
+    /** The first call of a process may take longer than a hasty model may. */
+    private void warmUp() throws IOException {
+        for (Dialect dialect : Dialect.values()) {
+            for (boolean stream : new boolean[] {false, true}) {
+                upstream.reset().always(dialect.answer(stream, FaultTable.WORDS));
+                ask(first("first", dialect), stream);
+            }
+        }
     }
 
     private void end() {
