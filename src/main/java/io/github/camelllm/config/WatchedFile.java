@@ -1,0 +1,170 @@
+package io.github.camelllm.config;
+
+import io.github.camelllm.call.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a file of {@code config/} says, read anew when the file changes. What is wrong with it at first stops the start; what
+ * is wrong later is told as an alarm, and what it said before stays in force. So does it when the file is taken away.
+ *
+ * <p>{@link #get} looks at the file's time and size every few seconds at most, and leaves the reading to another thread: a
+ * caller never waits for it. Thread-safe.
+ *
+ * @param <T> what the file says, immutable
+ */
+public final class WatchedFile<T> {
+
+    /** How seldom the file is looked at. */
+    public static final Duration INTERVAL = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
+
+    private final Path file;
+    private final Function<Path, Read<T>> reader;
+    private final Ticker ticker;
+    private final Executor executor;
+    private final AtomicLong nextLook;
+    private final AtomicBoolean reading = new AtomicBoolean();
+    private volatile T value;
+    private Stamp seen;
+
+    /**
+     * What a reader made of a file.
+     *
+     * @param value what it says; of use only where there is no problem
+     * @param problems what is wrong with it; empty when it may be used
+     */
+    public record Read<T>(T value, List<ConfigProblem> problems) {
+        public Read {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** Tells one state of a file from another; null attributes stand for no file. */
+    private record Stamp(long modified, long size, Object key) {
+
+        static Stamp of(Path file) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(attributes.lastModifiedTime().toMillis(), attributes.size(), attributes.fileKey());
+            } catch (IOException e) {
+                return new Stamp(-1, -1, null);
+            }
+        }
+    }
+
+    private WatchedFile(Path file, Function<Path, Read<T>> reader, Ticker ticker, Executor executor) {
+        this.file = file;
+        this.reader = reader;
+        this.ticker = ticker;
+        this.executor = executor;
+        this.nextLook = new AtomicLong(ticker.nanos() + INTERVAL.toNanos());
+    }
+
+    /**
+     * Reads a file for the first time. Whether it must exist is the reader's affair.
+     *
+     * @param reader reads the file, may be called by any thread, and reports problems rather than throwing
+     * @param ticker the clocks by which {@link #INTERVAL} is measured
+     * @throws IllegalArgumentException listing everything that is wrong in the file
+     */
+    public static <T> WatchedFile<T> open(Path file, Function<Path, Read<T>> reader, Ticker ticker) {
+        return open(file, reader, ticker, WatchedFile::runApart);
+    }
+
+    /** The same, with the executor that later readings run in. */
+    static <T> WatchedFile<T> open(Path file, Function<Path, Read<T>> reader, Ticker ticker, Executor executor) {
+        WatchedFile<T> watched = new WatchedFile<>(file, reader, ticker, executor);
+        Stamp before = Stamp.of(file);
+        Read<T> read = reader.apply(file);
+        if (!read.problems().isEmpty()) {
+            throw new IllegalArgumentException(listed(read.problems(), "\n"));
+        }
+        watched.value = read.value();
+        watched.seen = before;
+        return watched;
+    }
+
+    /** The file that is watched. */
+    public Path file() {
+        return file;
+    }
+
+    /** What the file says, or said when it was last in order. Never waits for the disk but for a look at the file's time. */
+    public T get() {
+        long due = nextLook.get();
+        long now = ticker.nanos();
+        if (now - due >= 0 && nextLook.compareAndSet(due, now + INTERVAL.toNanos()) && changed()) {
+            readApart();
+        }
+        return value;
+    }
+
+    private synchronized boolean changed() {
+        return !Stamp.of(file).equals(seen);
+    }
+
+    private void readApart() {
+        if (reading.compareAndSet(false, true)) {
+            try {
+                executor.execute(this::readAgain);
+            } catch (RuntimeException | Error e) {
+                reading.set(false);
+                LOG.error("ALARM: {} could not be read anew; what it said before stays in force", file, e);
+            }
+        }
+    }
+
+    private void readAgain() {
+        try {
+            Stamp before = Stamp.of(file);
+            boolean gone = Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+            Read<T> read = gone
+                    ? new Read<>(
+                            null, List.of(new ConfigProblem(file, 0, "is gone; put it back, or restart without it")))
+                    : reader.apply(file);
+            if (!Stamp.of(file).equals(before)) {
+                return; // somebody is still writing it: the next look reads it
+            }
+            synchronized (this) {
+                seen = before;
+            }
+            if (read.problems().isEmpty()) {
+                value = read.value();
+                LOG.info("{} has changed and is in force", file);
+            } else {
+                LOG.error(
+                        "ALARM: {} has changed and is not in order; what it said before stays in force. {}",
+                        file,
+                        listed(read.problems(), "; "));
+            }
+        } catch (RuntimeException e) {
+            LOG.error("ALARM: {} could not be read anew; what it said before stays in force", file, e);
+        } finally {
+            reading.set(false);
+        }
+    }
+
+    private static String listed(List<ConfigProblem> problems, String separator) {
+        return problems.stream().map(ConfigProblem::toString).collect(Collectors.joining(separator));
+    }
+
+    private static void runApart(Runnable work) {
+        Thread thread = new Thread(work, "llm-config");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
