@@ -269,7 +269,7 @@ public abstract class WireStep extends Step {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();
-        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && call.getUsage() == null) {
+        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && attempt.usage() == null) {
             call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
         }
         if (cancelled) {
