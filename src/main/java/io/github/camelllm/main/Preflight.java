@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.access.Keys;
+import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
@@ -59,6 +60,10 @@ record Preflight(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             keys = found.keys().all().size();
             StaticAnswers.read(Path.of(read.properties().get(SettingsTable.STATIC_ANSWERS)))
+                    .problems()
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))
                     .problems()
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
