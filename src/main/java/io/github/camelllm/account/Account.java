@@ -1,11 +1,14 @@
 package io.github.camelllm.account;
 
 import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.FinishedCall;
+import io.github.camelllm.call.Pricing;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
@@ -15,6 +18,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -26,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The first step of a chain: measures the call, and when it is over hands exactly one {@link FinishedCall} to {@code
  * direct:llm-completed}.
+ *
+ * <p>What it cost is told by a bean of type {@link Pricing}: in the record, and where it is known in time in the header
+ * {@value Costs#HEADER}. A bean of type {@link TokenCounter} learns from it.
  *
  * <p>A call is over when its answer is whole, when its token stream has ended, failed or been given up, or when what
  * follows has thrown. Neither a slow nor a failing {@code direct:llm-completed} is felt by a call: a queue lies between,
@@ -52,6 +59,8 @@ public final class Account extends Step implements MeterBinder {
     private CompletedRoute completed;
     private volatile CamelContext context;
     private volatile CompletedQueue queue;
+    private volatile Pricing pricing = Pricing.UNKNOWN;
+    private volatile TokenCounter tokens = TokenCounter.ROUGH;
 
     /** The Camel endpoint that gets each finished call; {@code direct:llm-completed} unless set. */
     public void setEndpoint(String endpoint) {
@@ -79,6 +88,8 @@ public final class Account extends Step implements MeterBinder {
         if (running.isEmpty()) {
             AccountSettings settings = new AccountSettings(endpoint, queueSize, drainTimeout);
             context = route.getCamelContext();
+            pricing = bound(Pricing.class, Pricing.UNKNOWN);
+            tokens = bound(TokenCounter.class, TokenCounter.ROUGH);
             CompletedRoute target = new CompletedRoute(context, settings.endpoint(), dropped, failed);
             completed = target;
             queue = new CompletedQueue(
@@ -91,6 +102,11 @@ public final class Account extends Step implements MeterBinder {
                             null));
         }
         running.add(route);
+    }
+
+    private <T> T bound(Class<T> type, T otherwise) {
+        T found = context.getRegistry().findSingleByType(type);
+        return found == null ? otherwise : found;
     }
 
     @Override
@@ -169,6 +185,26 @@ public final class Account extends Step implements MeterBinder {
         };
     }
 
+    /** Whatever prices or counts must not cost the call its record. */
+    private Costs priced(Call call, Problem outcome) {
+        List<Attempt> attempts = call.getAttempts();
+        Costs costs;
+        try {
+            costs = Costs.of(call, attempts, pricing);
+            if (outcome == null) {
+                tokens.learn(call);
+            }
+        } catch (RuntimeException e) {
+            broken.warn(() -> "call " + call.getId() + " could not be priced", e);
+            costs = Costs.unknown(attempts.size());
+        }
+        call.cost(costs.total());
+        if (costs.total() != null && (outcome == null || !attempts.isEmpty())) {
+            call.answerHeaders().put(Costs.HEADER, Costs.plain(costs.total()));
+        }
+        return costs;
+    }
+
     /** Announces the end once, and never throws: a call must not fail by being counted. */
     private void over(Call call, Problem failure, long firstByteNanos) {
         if (!call.finish()) {
@@ -178,8 +214,9 @@ public final class Account extends Step implements MeterBinder {
             Problem outcome = failure != null && call.cancellation().cancelled()
                     ? call.cancellation().problem()
                     : failure;
+            Costs costs = priced(call, outcome);
             FinishedCall finished = FinishedCalls.of(
-                    call, outcome, firstByteNanos, call.ticker().nanos());
+                    call, outcome, costs, firstByteNanos, call.ticker().nanos());
             if (outcome != null) {
                 FailureLog.tell(finished, outcome);
             }

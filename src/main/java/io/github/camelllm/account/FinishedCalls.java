@@ -7,6 +7,7 @@ import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +24,11 @@ final class FinishedCalls {
      * The record of a call.
      *
      * @param outcome why it failed; null when it went well
+     * @param costs what its attempts cost
      * @param firstByteNanos from the call's arrival to the moment its answer could begin; -1 when it never could
      * @param nowNanos the moment it ended, by the call's ticker
      */
-    static FinishedCall of(Call call, Problem outcome, long firstByteNanos, long nowNanos) {
+    static FinishedCall of(Call call, Problem outcome, Costs costs, long firstByteNanos, long nowNanos) {
         boolean parsed = call.getRequest().parsed(); // a refused call is not parsed for the record's sake
         long firstToken = call.firstTokenNanos();
         List<Attempt> attempts = call.getAttempts();
@@ -43,14 +45,14 @@ final class FinishedCalls {
                 call.getModel(),
                 call.getProvider(),
                 call.getUsage() == null ? Usage.NONE : call.getUsage(),
-                call.getCost(),
+                costs.total(),
                 nowNanos - call.startedNanos(),
                 firstToken < 0 ? -1 : firstToken - call.startedNanos(),
                 waited(attempts) + call.pausedNanos(),
                 firstByteNanos,
                 call.getFinishReason(),
                 call.getCache(),
-                tries(attempts),
+                tries(attempts, costs.attempts()),
                 outcome == null ? 200 : outcome.status(),
                 outcome == null ? null : outcome.code().code(),
                 call.getDegraded(),
@@ -68,9 +70,10 @@ final class FinishedCalls {
         return sum;
     }
 
-    private static List<FinishedCall.Try> tries(List<Attempt> attempts) {
+    private static List<FinishedCall.Try> tries(List<Attempt> attempts, List<BigDecimal> costs) {
         List<FinishedCall.Try> tries = new ArrayList<>(attempts.size());
-        for (Attempt attempt : attempts) {
+        for (int i = 0; i < costs.size(); i++) {
+            Attempt attempt = attempts.get(i);
             Problem problem = attempt.problem();
             tries.add(new FinishedCall.Try(
                     attempt.model(),
@@ -85,7 +88,7 @@ final class FinishedCalls {
                                     .orElse(null),
                     problem == null ? null : cause(problem),
                     attempt.usage(),
-                    null));
+                    costs.get(i)));
         }
         return List.copyOf(tries);
     }

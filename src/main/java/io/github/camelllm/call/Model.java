@@ -9,6 +9,7 @@ import io.github.camelllm.problem.UpstreamFailure;
  *
  * @param name what clients and chains call it
  * @param provider whose it is
+ * @param upstream what its provider calls it
  * @param operation what it does
  * @param missing why it cannot answer (the setting to fill in); null when it can
  * @param simulated whether its answers are made up here
@@ -18,11 +19,28 @@ import io.github.camelllm.problem.UpstreamFailure;
 public record Model(
         String name,
         String provider,
+        String upstream,
         Operation operation,
         String missing,
         boolean simulated,
         Abilities abilities,
         ModelHealth health) {
+
+    public Model {
+        upstream = upstream == null || upstream.isBlank() ? name : upstream;
+    }
+
+    /** A model that its provider calls by the same name. */
+    public Model(
+            String name,
+            String provider,
+            Operation operation,
+            String missing,
+            boolean simulated,
+            Abilities abilities,
+            ModelHealth health) {
+        this(name, provider, name, operation, missing, simulated, abilities, health);
+    }
 
     /** A model able to do anything, of which nothing is known yet. */
     public Model(String name, String provider, Operation operation, String missing, boolean simulated) {

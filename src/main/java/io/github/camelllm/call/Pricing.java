@@ -36,7 +36,8 @@ public interface Pricing {
     BigDecimal cost(String model, Usage usage);
 
     /**
-     * The most that such a call may cost, in dollars: no token read from a cache, every token of the answer at its dearest.
+     * The most that such a call may cost, in dollars: no token read from a cache but all of them written there, every token
+     * of the answer at its dearest.
      *
      * @return null when the model has no price
      */
@@ -44,4 +45,24 @@ public interface Pricing {
 
     /** The most tokens that the model can answer with; 0 when it is not known. */
     long mostOutputTokens(String model);
+
+    /**
+     * The same as {@link #cost(String, Usage)}, together with what of the call's request is charged for otherwise than by
+     * tokens, such as images where a model has a price for each.
+     *
+     * @return null when the model has no price
+     */
+    default BigDecimal cost(Call call, String model, Usage usage) {
+        return cost(model, usage);
+    }
+
+    /**
+     * The same as {@link #most(String, long, long)}, not more than this call's request asks for: what it does not mark for
+     * the provider's cache is not written there.
+     *
+     * @return null when the model has no price
+     */
+    default BigDecimal most(Call call, String model, long inputTokens, long outputTokens) {
+        return most(model, inputTokens, outputTokens);
+    }
 }

@@ -28,4 +28,9 @@ public interface TokenCounter {
 
     /** As exact a count as can be had without asking the provider; slow, for calls near a limit. */
     long exact(Call call, String model);
+
+    /** Learns from a call that is over, by what its provider has reported; never throws. */
+    default void learn(Call call) {
+        // nothing to learn for a guess that is the same for all
+    }
 }

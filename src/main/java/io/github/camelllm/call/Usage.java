@@ -8,6 +8,7 @@ package io.github.camelllm.call;
  * @param cachedInputTokens the part of {@code inputTokens} that the provider read from its cache
  * @param reasoningTokens the part of {@code outputTokens} that was spent on reasoning
  * @param cacheWriteTokens the part of {@code inputTokens} that the provider wrote to its cache, at a price of its own
+ * @param longCacheWriteTokens the part of {@code cacheWriteTokens} that is kept for an hour, at a price of its own again
  * @param estimated true when the provider told nothing and the numbers are the gateway's own estimate
  */
 public record Usage(
@@ -16,19 +17,32 @@ public record Usage(
         long cachedInputTokens,
         long reasoningTokens,
         long cacheWriteTokens,
+        long longCacheWriteTokens,
         boolean estimated) {
 
     /** Nothing used, and known to be so. */
-    public static final Usage NONE = new Usage(0, 0, 0, 0, 0, false);
+    public static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0, false);
 
     public Usage {
         if (inputTokens < 0
                 || outputTokens < 0
                 || cachedInputTokens < 0
                 || reasoningTokens < 0
-                || cacheWriteTokens < 0) {
+                || cacheWriteTokens < 0
+                || longCacheWriteTokens < 0) {
             throw new IllegalArgumentException("token counts cannot be negative");
         }
+    }
+
+    /** The same counts, of which nothing is kept for an hour. */
+    public Usage(
+            long inputTokens,
+            long outputTokens,
+            long cachedInputTokens,
+            long reasoningTokens,
+            long cacheWriteTokens,
+            boolean estimated) {
+        this(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, cacheWriteTokens, 0, estimated);
     }
 
     /** Counts as a provider reported them. */
@@ -36,9 +50,19 @@ public record Usage(
         return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, 0, false);
     }
 
-    /** The same, of which so many tokens of the prompt were written to the provider's cache. */
+    /** The same, of which so many tokens of the prompt were written to the provider's cache for some minutes. */
     public Usage withCacheWrites(long tokens) {
-        return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, tokens, estimated);
+        return withCacheWrites(tokens, 0);
+    }
+
+    /**
+     * The same, of which so many tokens of the prompt were written to the provider's cache.
+     *
+     * @param tokens all that were written
+     * @param forAnHour those of them that are kept for an hour
+     */
+    public Usage withCacheWrites(long tokens, long forAnHour) {
+        return new Usage(inputTokens, outputTokens, cachedInputTokens, reasoningTokens, tokens, forAnHour, estimated);
     }
 
     /** The gateway's own estimate, for want of a report. */
@@ -54,6 +78,7 @@ public record Usage(
                 sum(cachedInputTokens, other.cachedInputTokens),
                 sum(reasoningTokens, other.reasoningTokens),
                 sum(cacheWriteTokens, other.cacheWriteTokens),
+                sum(longCacheWriteTokens, other.longCacheWriteTokens),
                 estimated || other.estimated);
     }
 

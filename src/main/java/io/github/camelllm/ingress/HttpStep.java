@@ -172,6 +172,7 @@ public final class HttpStep extends Step {
         if (call.getDegraded() != null) {
             headers.put("X-LLM-Degraded", call.getDegraded());
         }
+        headers.putAll(call.answerHeaders());
         return headers;
     }
 }

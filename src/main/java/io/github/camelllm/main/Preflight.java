@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.access.Keys;
+import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
@@ -64,6 +65,10 @@ record Preflight(
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             LimitsFile.problemsOf(Path.of(read.properties().get(SettingsTable.LIMITS_FILE)))
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))
+                    .problems()
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             for (String trigger : List.of("files", "queue")) {

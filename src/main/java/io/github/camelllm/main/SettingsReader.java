@@ -158,12 +158,12 @@ final class SettingsReader {
                 .toAbsolutePath()
                 .normalize();
         values.put(SettingsTable.KEYS_FILE, keys.toString());
-        values.put(
-                SettingsTable.STATIC_ANSWERS,
-                config.resolve(values.get(SettingsTable.STATIC_ANSWERS))
-                        .toAbsolutePath()
-                        .normalize()
-                        .toString());
+        for (String file : List.of(SettingsTable.STATIC_ANSWERS, SettingsTable.PRICES_FILE)) {
+            values.computeIfPresent(
+                    file,
+                    (name, value) ->
+                            config.resolve(value).toAbsolutePath().normalize().toString());
+        }
         // Clients of providers take their addresses with a slash at the end or without.
         for (String url : List.of(SettingsTable.OPENAI_URL, SettingsTable.ANTHROPIC_URL, SettingsTable.GEMINI_URL)) {
             values.computeIfPresent(url, (name, value) -> value.replaceFirst("/+$", ""));

@@ -19,6 +19,7 @@ final class SettingsTable {
     static final String OPEN = "llm.access.open";
     static final String LIMITS_FILE = "llm.limits.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
+    static final String PRICES_FILE = "llm.prices.file";
     static final String SHUTDOWN_TIMEOUT = "llm.shutdown.timeout";
     static final String FILES = "llm.files.enabled";
     static final String QUEUE = "llm.queue.enabled";
@@ -107,6 +108,11 @@ final class SettingsTable {
                     "false",
                     Kind.flag(),
                     "true asks no model and gives stale and static answers alone, until it is switched off (JMX)."),
+            new Setting(
+                    PRICES_FILE,
+                    "prices.json",
+                    Kind.path(),
+                    "What models cost, relative to this directory; LiteLLM's price list will do. Read anew when it changes."),
             new Setting(
                     "llm.simulator.first-token-delay",
                     "0s",

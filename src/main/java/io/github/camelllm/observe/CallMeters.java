@@ -16,12 +16,16 @@ import java.util.stream.LongStream;
  * The metrics of finished calls. As Prometheus scrapes them: {@code llm_requests_total}, {@code
  * llm_request_duration_seconds}, {@code llm_time_to_first_token_seconds}, {@code llm_tokens_total}, {@code
  * llm_errors_total}, {@code llm_upstream_failures_total}, {@code llm_truncated_total}, {@code
- * llm_stream_recoveries_total}, {@code llm_degraded_total}, {@code llm_gateway_overhead_seconds}.
+ * llm_stream_recoveries_total}, {@code llm_degraded_total}, {@code llm_cost_dollars_total}, {@code
+ * llm_unpriced_attempts_total}, {@code llm_gateway_overhead_seconds}.
  */
 final class CallMeters {
 
     /** The answers a cache can give; see {@link FinishedCall#cache}. */
     private static final Set<String> CACHE = Set.of("hit", "semantic", "stale", "miss", "bypass");
+
+    /** As many teams have a label of their own. */
+    private static final int MAX_TEAMS = 100;
 
     /** From a cache hit to a long completion. */
     private static final Duration[] CALL_BUCKETS =
@@ -42,6 +46,9 @@ final class CallMeters {
     private final MeterProvider<Counter> truncated;
     private final MeterProvider<Counter> recovered;
     private final MeterProvider<Counter> degraded;
+    private final MeterProvider<Counter> cost;
+    private final MeterProvider<Counter> unpriced;
+    private final Names teams = new Names(MAX_TEAMS, ModelNames.OTHER);
     private final Timer overhead;
 
     CallMeters(MeterRegistry registry) {
@@ -71,6 +78,12 @@ final class CallMeters {
                 .withRegistry(registry);
         degraded = Counter.builder("llm.degraded")
                 .description("Calls that were answered without a model")
+                .withRegistry(registry);
+        cost = Counter.builder("llm.cost.dollars")
+                .description("Dollars that models charge, for every attempt that used tokens")
+                .withRegistry(registry);
+        unpriced = Counter.builder("llm.unpriced.attempts")
+                .description("Attempts that used tokens at no known price, and are missing in llm_cost_dollars")
                 .withRegistry(registry);
         overhead = Timer.builder("llm.gateway.overhead")
                 .description("What the gateway itself adds to the time until an answer begins")
@@ -125,6 +138,24 @@ final class CallMeters {
     /** Records an attempt that failed; {@code model} is what labels call its model. */
     void failed(String model, String failure) {
         failures.withTags("model", model, "failure", failure).increment();
+    }
+
+    /**
+     * Records what an attempt cost, or that nobody knows.
+     *
+     * @param model what labels call its model
+     * @param team the caller's
+     */
+    void billed(FinishedCall.Try attempt, String model, String team) {
+        if (attempt.usage() == null) {
+            return;
+        }
+        if (attempt.cost() == null) {
+            unpriced.withTag("model", model).increment();
+        } else if (attempt.cost().signum() > 0) {
+            cost.withTags("model", model, "team", teams.of(team))
+                    .increment(attempt.cost().doubleValue());
+        }
     }
 
     private void count(String model, String type, long amount) {

@@ -80,7 +80,10 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         CallMeters meters = callMeters();
         String model = names.label(call.model());
         meters.record(call, model, model.equals(call.model()) ? call.provider() : model);
-        call.attempts().forEach(this::record);
+        for (FinishedCall.Try attempt : call.attempts()) {
+            record(attempt);
+            meters.billed(attempt, names.label(attempt.model()), call.who().team());
+        }
     }
 
     /**

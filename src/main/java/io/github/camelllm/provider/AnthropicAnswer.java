@@ -180,13 +180,15 @@ final class AnthropicAnswer {
             return before;
         }
         long read = count(usage.path("cache_read_input_tokens"));
+        long written = count(usage.path("cache_creation_input_tokens"));
+        long forAnHour = Math.min(written, count(usage.path("cache_creation").path("ephemeral_1h_input_tokens")));
         return Usage.reported(
-                input
-                        ? count(usage.path("input_tokens")) + read + count(usage.path("cache_creation_input_tokens"))
-                        : before.inputTokens(),
-                output ? count(usage.path("output_tokens")) : before == null ? 0 : before.outputTokens(),
-                input ? read : before.cachedInputTokens(),
-                0);
+                        input ? count(usage.path("input_tokens")) + read + written : before.inputTokens(),
+                        output ? count(usage.path("output_tokens")) : before == null ? 0 : before.outputTokens(),
+                        input ? read : before.cachedInputTokens(),
+                        0)
+                .withCacheWrites(
+                        input ? written : before.cacheWriteTokens(), input ? forAnHour : before.longCacheWriteTokens());
     }
 
     static ObjectNode usageNode(Usage usage, JsonNode reported) {

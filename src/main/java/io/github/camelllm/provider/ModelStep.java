@@ -45,6 +45,7 @@ public final class ModelStep extends KeyedStep {
 
     private String model;
     private String provider;
+    private String upstreamModel = "";
     private Operation operation = Operation.CHAT;
     private String keyName = "";
     private boolean simulated;
@@ -72,6 +73,11 @@ public final class ModelStep extends KeyedStep {
     /** Whose model it is, as records and metrics name it. */
     public void setProvider(String provider) {
         this.provider = provider;
+    }
+
+    /** What the provider calls the model; blank when it is what clients call it. */
+    public void setUpstreamModel(String upstreamModel) {
+        this.upstreamModel = upstreamModel;
     }
 
     /** {@code chat} or {@code embeddings}. */
@@ -177,7 +183,7 @@ public final class ModelStep extends KeyedStep {
         RouteBreaker routeBreaker = new RouteBreaker(route);
         ModelHealth health = new ModelHealth(
                 Calls.ticker(route.getCamelContext()), healthSettings(), routeBreaker::state, this::tell);
-        Model entered = new Model(model, provider, operation, missing, simulated, abilities(), health);
+        Model entered = new Model(model, provider, upstreamModel, operation, missing, simulated, abilities(), health);
         Calls.models(route.getCamelContext()).add(entered);
         routeBreaker.onChange(health::state);
         health.comesBackIn(routeBreaker::comesBackIn);

@@ -123,6 +123,7 @@ public final class Simulator implements Processor {
         private final SimulatedReply reply;
         private final CountDownLatch released = new CountDownLatch(1);
         private volatile int next;
+        private boolean settled;
 
         PacedStream(Call call, List<StreamEvent> events, Usage whole, SimulatedReply reply) {
             this.call = call;
@@ -153,9 +154,10 @@ public final class Simulator implements Processor {
         }
 
         private synchronized void settle() {
-            if (call.isAttemptUsageKnown()) {
+            if (settled) {
                 return;
             }
+            settled = true;
             if (next == events.size()) {
                 call.used(whole);
                 call.finishReason(reply.finishReason());

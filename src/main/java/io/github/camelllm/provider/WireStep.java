@@ -242,7 +242,7 @@ public abstract class WireStep extends KeyedStep {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();
-        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && !call.isAttemptUsageKnown()) {
+        if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && attempt.usage() == null) {
             call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
         }
         if (cancelled) {

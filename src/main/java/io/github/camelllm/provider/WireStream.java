@@ -1,5 +1,6 @@
 package io.github.camelllm.provider;
 
+import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
@@ -22,6 +23,7 @@ abstract class WireStream extends TokenStream {
     private static final int MOST_EARLY = 100;
 
     private final Call call;
+    private final Attempt attempt;
     private final WireSource source;
     private final SseReader events;
     private final Deque<StreamEvent> early = new ArrayDeque<>();
@@ -34,6 +36,7 @@ abstract class WireStream extends TokenStream {
 
     WireStream(Call call, WireSource source, SseReader events) {
         this.call = call;
+        this.attempt = call.attempt();
         this.source = source;
         this.events = events;
     }
@@ -126,8 +129,13 @@ abstract class WireStream extends TokenStream {
         }
     }
 
+    /** Of this attempt: what an earlier one has used says nothing of it. */
+    private boolean isUnknown() {
+        return attempt == null ? call.getUsage() == null : attempt.usage() == null;
+    }
+
     private void settle() {
-        if (!call.isAttemptUsageKnown() && begun) {
+        if (isUnknown() && begun) {
             Usage known = knownInput;
             call.used(
                     known == null
@@ -138,6 +146,7 @@ abstract class WireStream extends TokenStream {
                                     known.cachedInputTokens(),
                                     0,
                                     known.cacheWriteTokens(),
+                                    known.longCacheWriteTokens(),
                                     true));
         }
     }

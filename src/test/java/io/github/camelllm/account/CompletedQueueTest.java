@@ -41,7 +41,7 @@ class CompletedQueueTest {
 
     private static FinishedCall call() {
         Call call = new Call(Ticker.SYSTEM, Operation.CHAT, new CallHeaders(), null, new Request(new byte[0]));
-        return FinishedCalls.of(call, null, 0, Ticker.SYSTEM.nanos());
+        return FinishedCalls.of(call, null, Costs.unknown(0), 0, Ticker.SYSTEM.nanos());
     }
 
     @Test

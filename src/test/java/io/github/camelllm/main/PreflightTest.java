@@ -51,6 +51,17 @@ class PreflightTest {
         });
     }
 
+    @Test
+    void tellsWhatIsWrongWithThePrices() throws IOException {
+        Files.writeString(config.resolve("prices.json"), "{\n\"gpt-4o\": {\"input_cost_per_token\": \"much\"}}");
+        assertThat(preflight(Map.of()).problems())
+                .extracting(Object::toString)
+                .singleElement()
+                .satisfies(problem -> assertThat(problem)
+                        .startsWith(Shown.path(config.resolve("prices.json"))
+                                + ":2: 'gpt-4o': input_cost_per_token is 'much';"));
+    }
+
     private Preflight preflight(Map<String, String> environment) {
         return Preflight.of(new Preflight.Options(Path.of("routes"), config, SettingsReader.Flags.NONE, environment));
     }

@@ -17,6 +17,7 @@ final class FinishedCallMaker {
     Duration firstToken;
     Duration upstream = Duration.ofMillis(120);
     Duration firstByte = Duration.ofMillis(121);
+    Identity who = Identity.ANONYMOUS;
     String cache = "bypass";
     int status = 200;
     String errorCode;
@@ -42,7 +43,7 @@ final class FinishedCallMaker {
                 "0af7651916cd43dd8448eb211c80319c",
                 Instant.EPOCH,
                 "chat",
-                Identity.ANONYMOUS,
+                who,
                 "whatever the client asked for",
                 null,
                 firstToken != null,

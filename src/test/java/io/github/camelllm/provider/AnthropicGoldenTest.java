@@ -158,7 +158,7 @@ class AnthropicGoldenTest {
                             counts.get(1).longValue(),
                             counts.get(2).longValue(),
                             0,
-                            0,
+                            counts.path(3).longValue(),
                             true));
         }
     }
@@ -184,10 +184,11 @@ class AnthropicGoldenTest {
 
     private static Usage reported(JsonNode counts) {
         return Usage.reported(
-                counts.get(0).longValue(),
-                counts.get(1).longValue(),
-                counts.get(2).longValue(),
-                0);
+                        counts.get(0).longValue(),
+                        counts.get(1).longValue(),
+                        counts.get(2).longValue(),
+                        0)
+                .withCacheWrites(counts.path(3).longValue(), counts.path(4).longValue());
     }
 
     private static Call call(JsonNode request) {

@@ -71,6 +71,21 @@ class OpenAiStreamTest {
         assertThat(call.getUsage()).isEqualTo(Usage.estimate(call.inputEstimate(), 3));
     }
 
+    @Test
+    void estimatesWhatAnAttemptUsedThoughAnotherOneBeganTheAnswer() {
+        call.attempt("first", "p");
+        call.used(Usage.reported(10, 4, 0, 0));
+        Usage begun = call.attempt().usage();
+        call.attempt("second", "p");
+        call.carry(begun);
+
+        drain(call, HELLO, STOP, DONE);
+
+        Usage estimate = Usage.estimate(call.inputEstimate(), 3);
+        assertThat(call.attempt().usage()).isEqualTo(estimate);
+        assertThat(call.getUsage()).isEqualTo(begun.plus(estimate));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"{'prompt_tokens':'7','completion_tokens':5}", "{'completion_tokens':5}", "null", "{}", "7", "[]"
