@@ -81,6 +81,7 @@ record LedgerSettings(
             add(url, ";", "MODE=PostgreSQL");
             add(url, ";", "CACHE_SIZE=8192");
             add(url, ";", "TRACE_LEVEL_FILE=0");
+            add(url, ";", "WRITE_DELAY=0"); // what is committed outlives a kill of the process that has the file open
         } else {
             add(url, "&", "connectTimeout=5");
             add(url, "&", "socketTimeout=30");

@@ -21,7 +21,7 @@ class LedgerSettingsTest {
 
         assertThat(settings.url())
                 .isEqualTo("jdbc:h2:file:" + Path.of("data/ledger").toAbsolutePath()
-                        + ";AUTO_SERVER=TRUE;MODE=PostgreSQL;CACHE_SIZE=8192;TRACE_LEVEL_FILE=0");
+                        + ";AUTO_SERVER=TRUE;MODE=PostgreSQL;CACHE_SIZE=8192;TRACE_LEVEL_FILE=0;WRITE_DELAY=0");
         assertThat(settings.user()).isEqualTo("sa");
         assertThat(settings.shownUrl())
                 .isEqualTo("jdbc:h2:file:" + Path.of("data/ledger").toAbsolutePath());
@@ -30,7 +30,8 @@ class LedgerSettingsTest {
     @Test
     void keepsWhatTheAddressSays() {
         assertThat(settings("jdbc:h2:file:~/x;auto_server=false;CACHE_SIZE=1").url())
-                .isEqualTo("jdbc:h2:file:~/x;auto_server=false;CACHE_SIZE=1;MODE=PostgreSQL;TRACE_LEVEL_FILE=0");
+                .isEqualTo(
+                        "jdbc:h2:file:~/x;auto_server=false;CACHE_SIZE=1;MODE=PostgreSQL;TRACE_LEVEL_FILE=0;WRITE_DELAY=0");
         assertThat(settings("jdbc:postgresql://db/x?socketTimeout=1&ssl=true").url())
                 .isEqualTo("jdbc:postgresql://db/x?socketTimeout=1&ssl=true&connectTimeout=5"
                         + "&ApplicationName=camel-llm-gateway");

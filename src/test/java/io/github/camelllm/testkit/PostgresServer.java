@@ -1,6 +1,7 @@
 package io.github.camelllm.testkit;
 
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -93,6 +94,7 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "unix_socket_directories=");
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        File log = directory.resolve("log.txt").toFile();
         while (true) {
             Process started = new ProcessBuilder(command)
                     .directory(directory.toFile())
@@ -137,6 +139,11 @@ public final class PostgresServer implements AutoCloseable {
             statement.execute("CREATE DATABASE " + name);
         }
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + name;
+    }
+
+    /** Whether it runs. */
+    public boolean alive() {
+        return process.isAlive();
     }
 
     /** Ends all its processes at once, as {@code kill -9} does. */
