@@ -245,11 +245,6 @@ public final class Call {
         return before == null || last == null ? last == null ? before : last : before.plus(last);
     }
 
-    /** Whether anything is known of what the attempt under way has used, whatever those before it have. */
-    public boolean isAttemptUsageKnown() {
-        return usage != null;
-    }
-
     /** Notes that what an attempt has produced is a part of the answer, though another one goes on with it. */
     public synchronized void carry(Usage used) {
         carried = carried == null ? used : carried.plus(used);

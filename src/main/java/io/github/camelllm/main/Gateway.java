@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         description = "Serves an LLM gateway that is a set of Apache Camel routes.",
         mixinStandardHelpOptions = true,
         versionProvider = Gateway.Version.class,
-        subcommands = {ValidateCommand.class, KeyCommand.class},
+        subcommands = {ValidateCommand.class, KeyCommand.class, ReportCommand.class},
         footer = {
             "",
             "bin/gateway archive makes it start in less time with the Java that runs it.",
@@ -104,7 +104,7 @@ public final class Gateway implements Callable<Integer> {
         }
 
         /** Where {@code bin/gateway} stands in; it says so. */
-        private static Path home() {
+        static Path home() {
             return Path.of(System.getProperty("gateway.home", ""));
         }
     }

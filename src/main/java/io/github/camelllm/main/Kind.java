@@ -1,5 +1,6 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.ledger.CostReport;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -113,7 +114,17 @@ record Kind(String allowed, Check check) {
 
     /** Whether values of this kind must not be shown. */
     boolean secret() {
-        return allowed.equals(SECRET);
+        return allowed.equals(SECRET) || allowed.equals(CostReport.ALLOWED_URL);
+    }
+
+    /** A ledger's address, or nothing; somebody may have put a password into a bad one. */
+    static Kind ledgerUrl() {
+        return new Kind(CostReport.ALLOWED_URL, CostReport::allowedUrl);
+    }
+
+    /** A time zone of the tz database. */
+    static Kind zone() {
+        return new Kind("a time zone such as UTC or Europe/Berlin", CostReport::allowedZone);
     }
 
     /** A broker's address, or nothing. */

@@ -20,6 +20,11 @@ final class SettingsTable {
     static final String LIMITS_FILE = "llm.limits.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
+    static final String LEDGER = "llm.ledger.enabled";
+    static final String LEDGER_URL = "llm.ledger.url";
+    static final String LEDGER_USER = "llm.ledger.user";
+    static final String LEDGER_PASSWORD = "llm.ledger.password";
+    static final String LEDGER_ZONE = "llm.ledger.zone";
     static final String SHUTDOWN_TIMEOUT = "llm.shutdown.timeout";
     static final String FILES = "llm.files.enabled";
     static final String QUEUE = "llm.queue.enabled";
@@ -160,6 +165,25 @@ final class SettingsTable {
                     "text",
                     Kind.oneOf("text", "json"),
                     "How it says it: text, or json (Elastic Common Schema)."),
+            new Setting(
+                    LEDGER,
+                    "true",
+                    Kind.flag(),
+                    "true keeps in SQL what each call used and cost, for bin/gateway report."),
+            new Setting(
+                    LEDGER_URL,
+                    "",
+                    Kind.ledgerUrl(),
+                    "Where: an H2 file or a PostgreSQL database. Empty is the H2 file data/ledger."),
+            new Setting(LEDGER_USER, "", Kind.credential(), "The user at the database; not needed for H2."),
+            new Setting(
+                    LEDGER_PASSWORD,
+                    "",
+                    Kind.credential(),
+                    "The password at the database. Keep it out of this file: set LLM_LEDGER_PASSWORD."),
+            new Setting(
+                    "llm.ledger.keep", "0", Kind.number(0, 100_000), "How many days a call is kept; 0 is for ever."),
+            new Setting(LEDGER_ZONE, "UTC", Kind.zone(), "The time zone of the days in bin/gateway report."),
             new Setting(
                     FILES,
                     "false",

@@ -1,0 +1,411 @@
+package io.github.camelllm.ledger;
+
+import io.github.camelllm.call.SpentBefore.Spent;
+import io.github.camelllm.call.Ticker;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that writes a ledger: opens the database, reads from the call log what a crash had kept from it, and from then
+ * on writes what is waiting, a batch a transaction. What fails is tried again, later and later, until it succeeds; meanwhile
+ * calls wait in a bounded queue, and what does not fit is read from the call log once the database is back.
+ *
+ * <p>The thread is never interrupted: H2 takes that for the end of its file.
+ */
+final class Writer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+    private static final int BATCH = 500;
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final Duration SWEEP = Duration.ofHours(1);
+    private static final Duration BOOKMARK = Duration.ofSeconds(10);
+
+    /** How long a call may take from its end to the ledger; also covers what H2 has not yet put on the disk. */
+    private static final Duration MARGIN = Duration.ofMinutes(10);
+
+    private record Question(Answering answering, CompletableFuture<List<Spent>> answer) {}
+
+    /** What is asked of the database. */
+    @FunctionalInterface
+    interface Answering {
+        List<Spent> answer(Connection connection) throws SQLException;
+    }
+
+    private final LedgerSettings settings;
+    private final Ticker ticker;
+    private final Counts counts;
+    private final Database database;
+    private final Bookmark bookmark;
+    private final BlockingQueue<Entry> queue;
+    private final Queue<Question> questions = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean missed = new AtomicBoolean(true); // what the process before has left in the log
+    private final Thread thread;
+
+    private volatile boolean idle;
+    private volatile boolean stopping;
+    private volatile boolean closed;
+    private volatile long deadlineNanos;
+    private volatile int inHandSize;
+
+    private List<Entry> inHand = List.of();
+    private boolean inHandIsReplayed;
+    private Replay replay;
+    private int replayAdded;
+    private boolean unmarked;
+    private Instant marked = Instant.EPOCH;
+    private Instant swept = Instant.EPOCH;
+    private int failures;
+    private long downSinceNanos;
+
+    Writer(LedgerSettings settings, Ticker ticker, Counts counts) {
+        this.settings = settings;
+        this.ticker = ticker;
+        this.counts = counts;
+        this.database = new Database(settings);
+        this.bookmark = new Bookmark(settings.logs());
+        this.queue = new ArrayBlockingQueue<>(settings.queueSize());
+        this.thread = new Thread(this::run, "llm-ledger");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Takes a call, without ever waiting. */
+    void offer(Entry entry) {
+        if (stopping || !queue.offer(entry)) {
+            counts.dropped.increment();
+            missed.set(true);
+        } else if (idle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Has a question answered once the ledger is open and whole. */
+    CompletionStage<List<Spent>> ask(Answering answering) {
+        CompletableFuture<List<Spent>> answer = new CompletableFuture<>();
+        questions.add(new Question(answering, answer));
+        LockSupport.unpark(thread);
+        if (closed) {
+            refuseQuestions();
+        }
+        return answer;
+    }
+
+    /** How many calls are not written yet. */
+    int waiting() {
+        return queue.size() + inHandSize;
+    }
+
+    /**
+     * Takes no more, and waits a bounded time until what is waiting is written.
+     *
+     * @return how many calls are left to the call log
+     */
+    int stop() throws InterruptedException {
+        deadlineNanos = System.nanoTime() + settings.drainTimeout().toNanos();
+        stopping = true;
+        LockSupport.unpark(thread);
+        thread.join(settings.drainTimeout().toMillis() + 1);
+        return waiting();
+    }
+
+    private void run() {
+        try {
+            while (!(stopping && (waiting() == 0 || System.nanoTime() - deadlineNanos > 0))) {
+                boolean worked;
+                try {
+                    worked = step(database.connection());
+                    succeeded();
+                } catch (SQLException | RuntimeException | LinkageError e) {
+                    failed(e);
+                    worked = true;
+                }
+                if (!worked && !stopping) {
+                    rest();
+                }
+            }
+            if (waiting() == 0) {
+                mark(true);
+            }
+        } finally {
+            closed = true;
+            counts.up = false;
+            refuseQuestions();
+            if (replay != null) {
+                replay.close();
+            }
+            database.close();
+        }
+    }
+
+    /** Does one thing, the most urgent; false when there is nothing to do. */
+    private boolean step(Connection connection) throws SQLException {
+        if (inHand.isEmpty()) {
+            take();
+        }
+        if (!inHand.isEmpty()) {
+            write(connection);
+            return true;
+        }
+        if (stopping) {
+            return false;
+        }
+        if (replay != null || missed.getAndSet(false)) {
+            return readAgain();
+        }
+        mark(false);
+        return answer(connection) || sweep(connection);
+    }
+
+    private void take() {
+        List<Entry> batch = new ArrayList<>();
+        queue.drainTo(batch, BATCH);
+        hold(batch, false);
+    }
+
+    private void hold(List<Entry> batch, boolean replayed) {
+        inHand = batch;
+        inHandIsReplayed = replayed;
+        inHandSize = replayed ? 0 : batch.size();
+    }
+
+    private void write(Connection connection) throws SQLException {
+        int added;
+        try {
+            added = Entries.add(connection, inHand);
+        } catch (SQLException e) {
+            if (!aboutData(e)) {
+                throw e;
+            }
+            added = writeEach(connection);
+        }
+        counts.written.add(added);
+        replayAdded += inHandIsReplayed ? added : 0;
+        unmarked = true;
+        hold(List.of(), false);
+    }
+
+    /** One call that the database will never take must not keep the others from it. */
+    private int writeEach(Connection connection) throws SQLException {
+        int added = 0;
+        for (Entry entry : inHand) {
+            try {
+                added += Entries.add(connection, List.of(entry));
+            } catch (SQLException e) {
+                if (!aboutData(e)) {
+                    throw e;
+                }
+                counts.refused.increment();
+                LOG.error(
+                        "ALARM: the ledger does not take call {}, which stays out of it: {}", entry.callId(), cause(e));
+            }
+        }
+        return added;
+    }
+
+    /** SQL states: 22 a value that cannot be, 23 a rule of the table. */
+    private static boolean aboutData(SQLException e) {
+        for (SQLException next = e; next != null; next = next.getNextException()) {
+            String state = next.getSQLState();
+            if (state != null && (state.startsWith("22") || state.startsWith("23"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has the next lines of the call log in hand; tells when there are no more. */
+    private boolean readAgain() {
+        if (replay == null) {
+            replayAdded = 0;
+            try {
+                replay = new Replay(settings.logs(), since());
+            } catch (IOException e) {
+                LOG.error(
+                        "ALARM: the ledger cannot read the call log in {}, and may lack calls: {}",
+                        settings.logs(),
+                        cause(e));
+                return true;
+            }
+        }
+        List<Entry> next = replay.next(BATCH);
+        if (!next.isEmpty()) {
+            hold(next, true);
+        } else {
+            LOG.atLevel(
+                            replayAdded + replay.unreadableLines() + replay.olderLines() > 0
+                                    ? org.slf4j.event.Level.INFO
+                                    : org.slf4j.event.Level.DEBUG)
+                    .log(
+                            "The ledger had missed {} calls, of {} that were looked up in the call log;"
+                                    + " {} lines of it could not be read, {} are of versions that did not name calls",
+                            replayAdded,
+                            replay.read(),
+                            replay.unreadableLines(),
+                            replay.olderLines());
+            replay = null;
+            unmarked = true;
+        }
+        return true;
+    }
+
+    private Instant since() {
+        Instant known = bookmark.read(database.identity());
+        Instant kept = settings.keepDays() == 0 ? Instant.EPOCH : keepFrom();
+        Instant since = known.equals(Instant.EPOCH) ? known : known.minus(MARGIN);
+        return kept.isAfter(since) ? kept : since;
+    }
+
+    private Instant keepFrom() {
+        return ticker.now().minus(Duration.ofDays(settings.keepDays()));
+    }
+
+    /** Notes that all calls up to now are in the ledger, if they are. */
+    private void mark(boolean atOnce) {
+        Instant now = ticker.now();
+        if (!unmarked
+                || missed.get()
+                || replay != null
+                || database.identity() == null
+                || (!atOnce && now.isBefore(marked.plus(BOOKMARK)))) {
+            return;
+        }
+        try {
+            bookmark.write(database.identity(), now);
+        } catch (IOException e) {
+            LOG.debug("no bookmark: the call log will be read from further back", e);
+        }
+        marked = now;
+        unmarked = false;
+    }
+
+    private boolean answer(Connection connection) throws SQLException {
+        Question question = questions.peek();
+        if (question == null) {
+            return false;
+        }
+        try {
+            List<Spent> spent = question.answering().answer(connection);
+            CompletableFuture.runAsync(
+                    () -> question.answer().complete(spent)); // what others do with it is not ours to wait for
+        } catch (SQLException e) {
+            if (!connection.isValid(5)) {
+                throw e; // and asked again
+            }
+            question.answer().completeExceptionally(e);
+        }
+        questions.remove();
+        return true;
+    }
+
+    private void refuseQuestions() {
+        for (Question left = questions.poll(); left != null; left = questions.poll()) {
+            left.answer().completeExceptionally(new IllegalStateException("the ledger is closed"));
+        }
+    }
+
+    private boolean sweep(Connection connection) throws SQLException {
+        Instant now = ticker.now();
+        if (settings.keepDays() == 0 || now.isBefore(swept.plus(SWEEP))) {
+            return false;
+        }
+        int deleted = Entries.deleteBefore(connection, keepFrom());
+        if (deleted > 0) {
+            LOG.info("The ledger let go of {} rows older than {} days", deleted, settings.keepDays());
+        }
+        swept = now;
+        return true;
+    }
+
+    private void rest() {
+        idle = true;
+        try {
+            if (queue.isEmpty() && questions.isEmpty() && !stopping) {
+                LockSupport.parkNanos(this, IDLE_NANOS);
+            }
+        } finally {
+            idle = false;
+        }
+        if (!queue.isEmpty() && queue.remainingCapacity() > BATCH && !stopping) {
+            LockSupport.parkNanos(this, LINGER_NANOS); // a transaction for a few calls, not for each
+        }
+    }
+
+    private void succeeded() {
+        if (failures > 1) {
+            LOG.warn(
+                    "The ledger is written again, after {} s",
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - downSinceNanos));
+        }
+        failures = 0;
+        counts.up = true;
+    }
+
+    /** A connection may have gone unnoticed: the first failure is tried again at once, the second is told. */
+    private void failed(Throwable e) {
+        counts.failed.increment();
+        boolean worked = counts.up;
+        if (failures == 0) {
+            downSinceNanos = System.nanoTime();
+        }
+        failures = Math.min(failures + (worked || failures > 0 ? 1 : 2), 30);
+        counts.up = false;
+        database.forget();
+        if (failures == 2) {
+            LOG.error(
+                    "ALARM: the ledger {} cannot be written: {}. Calls are kept ({} at most), and it is tried again",
+                    settings.shownUrl(),
+                    cause(e),
+                    settings.queueSize());
+            LOG.debug("the ledger", e);
+        }
+        if (failures > 1 && stopping) {
+            pause(FIRST_PAUSE_NANOS / 2);
+        } else if (failures > 1) {
+            pause(Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failures - 2, 10)));
+        }
+    }
+
+    private void pause(long nanos) {
+        long until = System.nanoTime() + nanos;
+        boolean before = stopping;
+        for (long left = nanos; left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+            if (stopping && !before) {
+                return;
+            }
+        }
+    }
+
+    /** The innermost reason, in one line. */
+    static String cause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return message.lines().findFirst().orElse(cause.toString()).replaceFirst("; SQL statement:.*", "").strip();
+    }
+}
