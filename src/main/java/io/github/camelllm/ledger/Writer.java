@@ -406,6 +406,10 @@ final class Writer {
             cause = cause.getCause();
         }
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return message.lines().findFirst().orElse(cause.toString()).replaceFirst("; SQL statement:.*", "").strip();
+        return message.lines()
+                .findFirst()
+                .orElse(cause.toString())
+                .replaceFirst("; SQL statement:.*", "")
+                .strip();
     }
 }
