@@ -28,6 +28,7 @@ record Preflight(
         Options options, Settings settings, Map<String, String> properties, int keys, List<Diagnostic> problems) {
 
     private static final String KEYS = "keys.yaml";
+    private static final String LIMITS = "limits.yaml";
 
     /**
      * What the command line says.
@@ -46,9 +47,7 @@ record Preflight(
         Path keysFile = Path.of(read.properties().get(SettingsTable.KEYS_FILE));
         int keys = 0;
         if (problems.isEmpty()) {
-            Path usual = options.config().resolve(KEYS).toAbsolutePath().normalize();
-            if (Files.notExists(keysFile)
-                    && !keysFile.toAbsolutePath().normalize().equals(usual)) {
+            if (isMissing(keysFile, options.config(), KEYS)) {
                 problems.add(new Diagnostic(
                         SettingsTable.KEYS_FILE + "=" + Shown.path(keysFile),
                         0,
@@ -64,7 +63,15 @@ record Preflight(
                     .problems()
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
-            LimitsFile.problemsOf(Path.of(read.properties().get(SettingsTable.LIMITS_FILE)))
+            Path limitsFile = Path.of(read.properties().get(SettingsTable.LIMITS_FILE));
+            if (isMissing(limitsFile, options.config(), LIMITS)) {
+                problems.add(new Diagnostic(
+                        SettingsTable.LIMITS_FILE + "=" + Shown.path(limitsFile),
+                        0,
+                        "does not exist, and without it nothing is limited",
+                        "Make the file, or take the setting out to limit nothing"));
+            }
+            LimitsFile.problemsOf(limitsFile)
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))
@@ -87,6 +94,12 @@ record Preflight(
                             + SettingsTable.OPEN + "=true"));
         }
         return new Preflight(options, read.settings(), read.properties(), keys, List.copyOf(problems));
+    }
+
+    /** Whether a file does not exist that somebody has named: only the usual one may be left out. */
+    private static boolean isMissing(Path file, Path config, String usual) {
+        Path left = config.resolve(usual).toAbsolutePath().normalize();
+        return Files.notExists(file) && !file.toAbsolutePath().normalize().equals(left);
     }
 
     /** What is wrong with the key that a trigger acts for: it must be there, unless messages can bring their own. */

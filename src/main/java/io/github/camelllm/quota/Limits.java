@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The limits of {@code config/limits.yaml} and what counts them: one bean for every {@link Quota} and {@link Budget} of the
@@ -26,6 +28,8 @@ import org.apache.camel.CamelContext;
  * }</pre>
  */
 public final class Limits implements MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Limits.class);
 
     private final WaitingLines lines = new WaitingLines();
     private String configDir;
@@ -67,6 +71,12 @@ public final class Limits implements MeterBinder {
             return;
         }
         rules = WatchedFile.open(path(), LimitsFile::read, Calls.ticker(context));
+        int count = rules().rules().size() + rules().caps().size();
+        if (count == 0) {
+            LOG.info("Nothing is limited (limits file: {})", path());
+        } else {
+            LOG.info("{} limits from {}", count, path());
+        }
         pricing = orElse(context.getRegistry().findSingleByType(Pricing.class), Pricing.UNKNOWN);
         counter = orElse(context.getRegistry().findSingleByType(TokenCounter.class), TokenCounter.ROUGH);
         store = orElse(
