@@ -2,6 +2,7 @@ package io.github.camelllm.quota;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Pricing;
+import io.github.camelllm.call.SpentBefore;
 import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
@@ -79,8 +80,12 @@ public final class Limits implements MeterBinder {
         }
         pricing = orElse(context.getRegistry().findSingleByType(Pricing.class), Pricing.UNKNOWN);
         counter = orElse(context.getRegistry().findSingleByType(TokenCounter.class), TokenCounter.ROUGH);
-        store = orElse(
-                context.getRegistry().findSingleByType(LimitStore.class), new MemoryStore(Calls.ticker(context)));
+        LimitStore shared = context.getRegistry().findSingleByType(LimitStore.class);
+        store = shared == null ? new MemoryStore(Calls.ticker(context)) : shared;
+        SpentBefore before = context.getRegistry().findSingleByType(SpentBefore.class);
+        if (before != null && !store.remembers()) {
+            new Refill(before, store, rules(), Calls.ticker(context).now()).begin();
+        }
         store.onAlert(new Alerts(context)::reached);
         admission = new Admission(store, lines);
     }

@@ -32,6 +32,11 @@ public interface LimitStore extends AutoCloseable {
     /** Whom to tell that a limit's settled use has reached one of its alert shares; once a window, over all instances. */
     void onAlert(AlertListener listener);
 
+    /** Whether it still knows after a restart what was used before; false of one in this process's memory. */
+    default boolean remembers() {
+        return false;
+    }
+
     /** Lets go of connections and threads, after trying to make the settlements that are kept; takes 5 seconds at most. */
     @Override
     void close();
