@@ -49,13 +49,17 @@ final class Draws {
         return amounts;
     }
 
-    /** Of the draws that do not fit, the one that frees last; one that never does comes before all others. */
+    /**
+     * Of the draws that do not fit, the one that frees last; one that never does comes before all others.
+     *
+     * @param counters one a draw; null for a draw that is known to fit
+     */
     static Decision.Refused refusal(List<Draw> draws, Counter[] counters, Moment now) {
         int last = -1;
         Duration longest = null;
         for (int i = 0; i < counters.length; i++) {
             Draw draw = draws.get(i);
-            if (draw.amount() > counters[i].free(draw.limit())) {
+            if (counters[i] != null && draw.amount() > counters[i].free(draw.limit())) {
                 Duration wait = counters[i].untilFree(draw.limit(), draw.amount(), now);
                 if (wait == null) {
                     return new Decision.Refused(i, counters[i].level(draw.limit(), now), null);

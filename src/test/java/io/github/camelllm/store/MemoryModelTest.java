@@ -19,7 +19,7 @@ class MemoryModelTest {
         int refused = 0;
         for (long seed = first; seed < first + runs; seed++) {
             TestClock clock = Schedules.clock(seed);
-            int[] counts = Schedules.run(seed, 80, new MemoryStore(clock), clock, schedule -> {});
+            int[] counts = Schedules.run(seed, 80, new MemoryStore(clock), clock, null);
             granted += counts[0];
             refused += counts[1];
         }

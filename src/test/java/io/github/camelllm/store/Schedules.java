@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 
 /**
  * Random schedules of reserving, settling, looking, and time that passes, run against a store and the {@link StoreModel} at once:
@@ -30,10 +30,26 @@ final class Schedules {
             Instant.parse("2026-12-31T23:59:59.999999Z"),
             Instant.parse("2011-12-30T09:59:00Z")); // Apia leaves a day out
 
+    /** How long the lease of a holder lasts, where there are leases. */
+    static final long LEASE_MICROS = 60_000_000;
+
+    /** What a store with leases does on behalf of holders. */
+    interface Leases {
+        /** From now on reservations are this holder's. */
+        void holder(String name);
+
+        void renew(String name);
+    }
+
+    private final List<String> names;
+
     private final Random random;
+    private final Leases leases;
+    private final Map<String, Long> leaseEnds = new HashMap<>();
     private final StoreModel model = new StoreModel();
     private final List<String> alerts = new ArrayList<>();
     private final Map<String, Reservation> held = new LinkedHashMap<>();
+    private final Map<String, String> holders = new HashMap<>();
     private final List<Reservation> settled = new ArrayList<>();
     private final List<Limit> limits = new ArrayList<>();
     private final LimitStore store;
@@ -42,10 +58,12 @@ final class Schedules {
     private int granted;
     private int refused;
 
-    private Schedules(long seed, LimitStore store, TestClock clock) {
+    private Schedules(long seed, LimitStore store, TestClock clock, Leases leases) {
         this.random = new Random(seed);
         this.store = store;
         this.clock = clock;
+        this.leases = leases;
+        this.names = List.of(seed + "one", seed + "two");
         store.onAlert((limit, percent, used) -> alerts.add(limit.key() + " " + percent + " " + used));
         int count = 1 + random.nextInt(6);
         for (int i = 0; i < count; i++) {
@@ -61,14 +79,13 @@ final class Schedules {
     /**
      * Runs one.
      *
-     * @param idle called after time has been moved and before anything is asked
+     * @param leases null where there are none
      * @return how many reservations were granted and refused
      */
-    static int[] run(long seed, int steps, LimitStore store, TestClock clock, Consumer<Schedules> idle) {
-        Schedules schedule = new Schedules(seed, store, clock);
+    static int[] run(long seed, int steps, LimitStore store, TestClock clock, Leases leases) {
+        Schedules schedule = new Schedules(seed, store, clock, leases);
         for (int i = 0; i < steps; i++) {
             schedule.pass();
-            idle.accept(schedule);
             schedule.model.now(clock.wallMicros());
             schedule.step("seed " + seed + ", step " + i);
         }
@@ -78,11 +95,30 @@ final class Schedules {
     private void step(String where) {
         switch (random.nextInt(8)) {
             case 0, 1, 2 -> reserve(where);
-            case 3, 4, 5 -> settle(where);
+            case 3, 4, 5 -> settle();
             case 6 -> settleAgain();
             default -> look(where);
         }
         assertThat(alerts).as(where).containsExactlyInAnyOrderElementsOf(model.alerts());
+    }
+
+    /** Whoever's lease has ended loses what it has reserved, at the next thing that is asked of the store. */
+    private void expire() {
+        for (String holder : names) {
+            if (leases != null && leaseEnds.getOrDefault(holder, Long.MAX_VALUE) <= clock.wallMicros()) {
+                leaseEnds.remove(holder);
+                model.expire(holder);
+            }
+        }
+    }
+
+    private String someHolder() {
+        if (leases == null) {
+            return "";
+        }
+        String holder = names.get(random.nextInt(names.size()));
+        leases.holder(holder);
+        return holder;
     }
 
     private void reserve(String where) {
@@ -92,13 +128,20 @@ final class Schedules {
                 .map(limit -> new Draw(limit, amount(limit)))
                 .toList();
         String id = limits.get(0).key() + "/" + ids++;
+        String holder = someHolder();
+        expire();
         Decision decision = store.reserve(id, draws);
-        Decision.Refused expected = model.reserve("", id, draws);
+        Decision.Refused expected = model.reserve(holder, id, draws);
         if (expected == null) {
             granted++;
             assertThat(decision).as(where).isInstanceOf(Decision.Granted.class);
             Decision.Granted is = (Decision.Granted) decision;
             held.put(id, is.reservation());
+            holders.put(id, holder);
+            leaseEnds.merge(
+                    holder,
+                    clock.wallMicros() + LEASE_MICROS,
+                    (end, next) -> end < next - LEASE_MICROS / 2 ? next : end);
             assertThat(is.reservation().draws()).isEqualTo(draws);
             for (int i = 0; i < draws.size(); i++) {
                 assertThat(is.levels().get(i))
@@ -111,13 +154,19 @@ final class Schedules {
         }
     }
 
-    private void settle(String where) {
+    private void settle() {
         if (held.isEmpty()) {
             return;
         }
         String id = new ArrayList<>(held.keySet()).get(random.nextInt(held.size()));
         Reservation reservation = held.remove(id);
+        if (model.isForgotten(id)) {
+            return;
+        }
         long[] used = reservation.draws().stream().mapToLong(this::used).toArray();
+        if (leases != null) {
+            leases.holder(holders.get(id));
+        }
         store.settle(reservation, used);
         model.settle(id, used);
         settled.add(reservation);
@@ -126,6 +175,9 @@ final class Schedules {
     private void settleAgain() {
         if (!settled.isEmpty()) {
             Reservation reservation = settled.get(random.nextInt(settled.size()));
+            if (leases != null) {
+                leases.holder(holders.get(reservation.id()));
+            }
             store.settle(
                     reservation,
                     reservation.draws().stream().mapToLong(this::used).toArray());
@@ -133,6 +185,12 @@ final class Schedules {
     }
 
     private void look(String where) {
+        if (leases != null && random.nextBoolean()) {
+            String holder = someHolder();
+            leases.renew(holder);
+            leaseEnds.put(holder, clock.wallMicros() + LEASE_MICROS);
+        }
+        expire();
         List<Level> levels = store.levels(limits);
         for (int i = 0; i < limits.size(); i++) {
             assertThat(levels.get(i)).as(where + ", " + limits.get(i)).isEqualTo(model.level(limits.get(i)));
@@ -183,7 +241,7 @@ final class Schedules {
     private long amount(Limit limit) {
         long top = Math.max(1, limit.window() instanceof Window.Bucket bucket ? bucket.burst() : limit.max());
         return switch (random.nextInt(8)) {
-            case 0 -> 0;
+            case 0 -> leases == null ? 0 : 1; // in Redis a window that is long over forgets who reserved nothing in it
             case 1 -> top;
             case 2 -> Math.min(Limit.MOST, top + 1 + random.nextInt(5));
             case 3 -> 1;

@@ -43,7 +43,16 @@ final class StoreModel {
         long atMillis;
     }
 
-    private record Hold(String holder, List<Draw> draws, List<Entry> entries) {}
+    private static final class Hold {
+        final String holder;
+        final List<Entry> entries;
+        boolean lost;
+
+        Hold(String holder, List<Entry> entries) {
+            this.holder = holder;
+            this.entries = entries;
+        }
+    }
 
     private final Map<String, List<Entry>> entries = new HashMap<>();
     private final Map<String, Bucket> buckets = new HashMap<>();
@@ -78,7 +87,7 @@ final class StoreModel {
         for (Draw draw : draws) {
             taken.add(take(draw.limit(), now, draw.amount()));
         }
-        holds.put(id, new Hold(holder, draws, taken));
+        holds.put(id, new Hold(holder, taken));
         return null;
     }
 
@@ -139,6 +148,7 @@ final class StoreModel {
     void expire(String holder) {
         for (Hold hold : holds.values()) {
             if (hold.holder.equals(holder)) {
+                hold.lost = true;
                 for (Entry entry : hold.entries) {
                     if (entry.limit.window() instanceof Window.Bucket) {
                         Bucket bucket = bucket(entry.limit, now);
@@ -151,6 +161,15 @@ final class StoreModel {
                 }
             }
         }
+    }
+
+    /** Whether its holder has lost it and one of its windows is over: whether that window is still told of its use is open. */
+    boolean isForgotten(String id) {
+        Hold hold = holds.get(id);
+        return hold.lost
+                && hold.entries.stream()
+                        .anyMatch(entry -> entry.limit.window() instanceof Window.Calendar calendar
+                                && !counts(calendar, entry.at, now));
     }
 
     /** The alerts so far, as "key percent used". */

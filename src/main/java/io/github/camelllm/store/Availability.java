@@ -1,0 +1,131 @@
+package io.github.camelllm.store;
+
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether Redis answers, and under what name reservations are made there. The alarm is raised here, once each time that this changes.
+ *
+ * <p>The name changes with each failure. What was reserved under an old one is renewed as long as any of it is known here; what Redis
+ * keeps though nobody knows of it, as after a restart from an old copy, ends with that name's lease.
+ */
+final class Availability {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
+
+    private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int MOST_PROBES = 32;
+
+    private final String redis;
+    private final StoreSettings settings;
+    private final String instance = UUID.randomUUID().toString();
+    private boolean alarmed;
+    private int failures;
+    private int goodProbes;
+    private int wanted = 1;
+    private long upSince = System.nanoTime();
+    private volatile String holder = instance + ":0";
+    private volatile boolean up;
+
+    /** Down, without an alarm. */
+    Availability(String redis, StoreSettings settings) {
+        this.redis = redis;
+        this.settings = settings;
+    }
+
+    boolean up() {
+        return up;
+    }
+
+    String holder() {
+        return holder;
+    }
+
+    /**
+     * A call has had no answer, or an error. An answer that is late alone raises no alarm yet: the probe that follows says whether
+     * Redis is down or something was slow for a moment.
+     *
+     * @return whether it was up until now
+     */
+    boolean down(Throwable cause) {
+        if (!up) {
+            return false;
+        }
+        synchronized (this) {
+            boolean was = up;
+            if (was) {
+                wanted = System.nanoTime() - upSince < STEADY_NANOS ? Math.min(2 * wanted, MOST_PROBES) : 1;
+                failures++;
+                holder = instance + ":" + failures;
+                up = false;
+                goodProbes = 0;
+                if (!(cause instanceof TimeoutException)) {
+                    alarm(cause);
+                }
+            }
+            return was;
+        }
+    }
+
+    /** A probe has had no answer, or an error. */
+    synchronized void probeFailed(Throwable cause) {
+        down(cause);
+        goodProbes = 0;
+        alarm(cause);
+    }
+
+    private void alarm(Throwable cause) {
+        if (!alarmed) {
+            alarmed = true;
+            LOG.error(
+                    "ALARM: the limit store {} does not answer ({}); until it does, {}",
+                    redis,
+                    reason(cause),
+                    consequence());
+        }
+    }
+
+    /**
+     * A probe has been answered. One is enough, and more are wanted of a Redis that has failed soon after it was up, so that one which
+     * is slow now and then does not hold up a call each time, nor fill the log.
+     */
+    synchronized void answered() {
+        if (!up && ++goodProbes >= wanted) {
+            upSince = System.nanoTime();
+            up = true;
+            if (alarmed) {
+                LOG.warn("the limit store {} answers again, and counts all limits", redis);
+            } else if (failures > 0) {
+                LOG.warn("the limit store {} was slow for a moment; meanwhile, {}", redis, consequence());
+            } else {
+                LOG.info("limits are counted in {}", redis);
+            }
+            alarmed = false;
+        }
+    }
+
+    private String consequence() {
+        return switch (settings.whenDown()) {
+            case LOCAL ->
+                "each gateway counts by itself, 1/" + settings.instances()
+                        + " of each limit (llm.store.when-down=local, llm.store.instances)";
+            case ALLOW -> "calls pass uncounted by limits (llm.store.when-down=allow)";
+            case DENY -> "calls that have limits are refused (llm.store.when-down=deny)";
+        };
+    }
+
+    /** Class and message of the innermost cause: none of them holds the URL with its password. */
+    private static String reason(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return "no answer in time";
+        }
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}
