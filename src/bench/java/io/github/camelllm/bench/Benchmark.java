@@ -35,18 +35,11 @@ public final class Benchmark {
         if (options.wants("startup")) {
             new Startup(subjects).measure(table);
         }
-        try (Proxy rival = subjects.startRival(HEAP);
-                Proxy full = subjects.startFull(HEAP)) {
-            if (options.wants("throughput")) {
-                new Throughput(lab, rival, full).measure(table);
-            }
-            rival.close();
-            if (options.wants("streaming")) {
-                new Streaming(lab, full).measure(table);
-            }
-            if (options.wants("in-flight")) {
-                new InFlight(lab, full).measure(table);
-            }
+        if (options.wants("limits")) {
+            new LimitCost().measure(table);
+        }
+        if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
+            proxies(lab, subjects, table);
         }
         String result = Table.format(
                 "Java %s, %s %s, %d processors, load average before the start %.1f, %s%n%n%s",
@@ -60,6 +53,23 @@ public final class Benchmark {
         Path file = options.out().resolve("java-" + options.javaVersion() + ".md");
         Files.writeString(file, result);
         System.out.println(result);
+    }
+
+    private static void proxies(Lab lab, Subjects subjects, Table table) throws Exception {
+        Options options = lab.options();
+        try (Proxy rival = subjects.startRival(HEAP);
+                Proxy full = subjects.startFull(HEAP)) {
+            if (options.wants("throughput")) {
+                new Throughput(lab, rival, full).measure(table);
+            }
+            rival.close();
+            if (options.wants("streaming")) {
+                new Streaming(lab, full).measure(table);
+            }
+            if (options.wants("in-flight")) {
+                new InFlight(lab, full).measure(table);
+            }
+        }
     }
 
     /** A benchmark whose Maven is gone, or that hangs, ends, and takes its processes with it. */

@@ -149,6 +149,11 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
     }
 
     @Override
+    public boolean remembers() {
+        return !(ready() instanceof MemoryStore);
+    }
+
+    @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("llm.store.up", this, Store::up)
                 .description("Whether the store of limits counts: 1, or 0 while it does not answer")

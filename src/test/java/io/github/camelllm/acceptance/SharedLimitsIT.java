@@ -1,0 +1,175 @@
+package io.github.camelllm.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.ChatScript;
+import io.github.camelllm.testkit.FakeUpstream;
+import io.github.camelllm.testkit.GatewayProcess;
+import io.github.camelllm.testkit.GatewaySetup;
+import io.github.camelllm.testkit.RawClient;
+import io.github.camelllm.testkit.RawResponse;
+import io.github.camelllm.testkit.RedisServer;
+import io.github.camelllm.testkit.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two gateways, two processes, that keep their limits in one Redis. */
+class SharedLimitsIT {
+
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String KEYLESS = "{\"model\":\"steady\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\","
+            + "\"content\":\"Say hello\"}]}";
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final List<GatewayProcess> gateways = new ArrayList<>();
+    private RedisServer redis;
+    private FakeUpstream upstream;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = RedisServer.started();
+        upstream = FakeUpstream.start();
+        upstream.always(Reply.json(200, ChatScript.of("hello").json()));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (GatewayProcess gateway : gateways) {
+            gateway.close();
+        }
+        upstream.close();
+        redis.close();
+    }
+
+    private GatewayProcess gateway(String whenDown, String limit) throws Exception {
+        GatewaySetup setup = GatewaySetup.shipped()
+                .upstream(upstream)
+                .model("steady", GatewayAcceptance.with(GatewayAcceptance.NO_BREAKER, "maxInFlight", "1000"))
+                .env("LLM_STORE", redis.url())
+                .env("LLM_STORE_WHEN_DOWN", whenDown)
+                .env("LLM_STORE_INSTANCES", "2")
+                .env("LLM_STORE_LEASE", "3s")
+                .write("config/limits.yaml", "limits: [" + limit + "]\n");
+        GatewayProcess gateway = setup.start();
+        gateways.add(gateway);
+        return gateway;
+    }
+
+    private static int ask(GatewayProcess gateway) throws Exception {
+        return RawClient.post(gateway.port(), CHAT, KEYLESS).status();
+    }
+
+    /** How the caller's only limit stands, as one gateway tells it. */
+    private static JsonNode usage(GatewayProcess gateway) throws Exception {
+        RawResponse response = RawClient.exchange(gateway.port(), "GET", "/v1/usage", null);
+        return response.json().path("limits").path(0);
+    }
+
+    private static List<Integer> atOnce(int threads, List<Callable<Integer>> calls) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Integer> statuses = new ArrayList<>();
+            for (Future<Integer> future : pool.invokeAll(calls, 120, TimeUnit.SECONDS)) {
+                statuses.add(future.get());
+            }
+            return statuses;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void fiveHundredAtOnceOverTwoGatewaysOnABudgetOfAHundredAdmitExactlyAHundred() throws Exception {
+        GatewayProcess one = gateway("deny", "{ scope: user, requests: 100, per: day }");
+        GatewayProcess two = gateway("deny", "{ scope: user, requests: 100, per: day }");
+        for (GatewayProcess gateway : gateways) { // warm: a first call must not meet a cold gateway's 50 ms
+            Await.until("a counted call", () -> ask(gateway) == 200);
+        }
+        int before = usage(one).path("used").asInt();
+        List<Callable<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            calls.add(() -> ask(one));
+            calls.add(() -> ask(two));
+        }
+
+        List<Integer> statuses = atOnce(64, calls);
+
+        assertThat(statuses).containsAnyOf(200, 429).doesNotContain(500, 502);
+        Await.until("the store to know", () -> usage(one).path("reserved").asInt() == 0);
+        int admitted = Collections.frequency(statuses, 200);
+        assertThat(before + admitted).isLessThanOrEqualTo(100);
+        assertThat(usage(two).path("used").asInt()).isEqualTo(before + admitted);
+        if (!statuses.contains(503)) { // none was refused because Redis took too long on this machine
+            assertThat(before + admitted).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void whatAKilledGatewayHeldComesBackWhenItsLeaseEnds() throws Exception {
+        GatewayProcess dies = gateway("deny", "{ scope: user, tokens: 1000, per: day }");
+        GatewayProcess lives = gateway("deny", "{ scope: user, tokens: 1000, per: day }");
+        upstream.reset();
+        upstream.always(Reply.sse(ChatScript.of("one ", "two ").sse().stallAfter(2)));
+        try (RawClient client = RawClient.connect(dies.port())
+                .postJson(CHAT, KEYLESS.replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\""))) {
+            client.head();
+            client.event();
+            Await.until("the reservation", () -> usage(lives).path("reserved").asInt() > 50);
+            assertThat(usage(lives).path("used").asInt()).isZero();
+
+            dies.kill();
+
+            Await.until(
+                    SOON,
+                    "the lease to end",
+                    () -> usage(lives).path("reserved").asInt() == 0);
+            assertThat(usage(lives).path("used").asInt()).isZero();
+            assertThat(usage(lives).path("remaining").asInt()).isEqualTo(1000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "allow", "deny"})
+    void aRedisThatIsGoneForAWhileHoldsUpNobody(String whenDown) throws Exception {
+        GatewayProcess gateway = gateway(whenDown, "{ scope: user, requests: 40, per: day }");
+        Await.until(
+                "a counted call",
+                () -> ask(gateway) == 200 && usage(gateway).path("used").asInt() > 0);
+
+        redis.kill();
+        Await.until("the alarm", () -> gateway.output().contains("ALARM"));
+        long slowest = 0;
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            long from = System.nanoTime();
+            statuses.add(ask(gateway));
+            slowest = Math.max(slowest, System.nanoTime() - from);
+        }
+        switch (whenDown) {
+            case "local" -> assertThat(Collections.frequency(statuses, 200)).isBetween(19, 20); // a half of 40
+            case "allow" -> assertThat(statuses).containsOnly(200);
+            default -> assertThat(statuses).containsOnly(503);
+        }
+        assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(2));
+        assertThat(gateway.metrics().sum("llm_store_up")).isEqualTo(0);
+
+        redis.start();
+        Await.until(SOON, "Redis to count again", () -> gateway.metrics().sum("llm_store_up") == 1);
+        int passed = Collections.frequency(statuses, 200);
+        Await.until("what was used meanwhile", () -> usage(gateway).path("used").asInt() >= Math.min(passed, 40));
+    }
+}
