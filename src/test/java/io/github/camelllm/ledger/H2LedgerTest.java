@@ -69,7 +69,9 @@ class H2LedgerTest extends LedgerContract {
                     .findFirst()
                     .orElseThrow();
             int port = Integer.parseInt(server.replaceFirst(".*:", ""));
-            assertThat(listening(port)).containsAnyOf("0100007F", LOOPBACK_IN_IPV6).isSubsetOf("0100007F", LOOPBACK_IN_IPV6);
+            assertThat(listening(port))
+                    .containsAnyOf("0100007F", LOOPBACK_IN_IPV6)
+                    .isSubsetOf("0100007F", LOOPBACK_IN_IPV6);
         }
     }
 
