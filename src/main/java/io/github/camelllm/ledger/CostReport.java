@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,9 @@ public record CostReport(LocalDate from, LocalDate to, ZoneId zone, List<By> by,
 
     private static final Set<String> NO_TABLE = Set.of("42P01", "42S02", "42S04", "3F000");
     private static final Set<Integer> NO_H2_FILE = Set.of(90146, 90149, 90124);
+
+    /** H2: the lock file was modified recently, the database is in use, the connection is broken. */
+    private static final Set<Integer> CHANGING_HANDS = Set.of(8000, 90020, 90067);
 
     /** What calls can be added up by. */
     public enum By {
@@ -113,7 +118,7 @@ public record CostReport(LocalDate from, LocalDate to, ZoneId zone, List<By> by,
         if (by.isEmpty() || new LinkedHashSet<>(by).size() < by.size() || to.isBefore(from)) {
             throw new IllegalArgumentException("a report needs a span of days, and something to add up by, each once");
         }
-        try (Connection connection = Database.connect(settings, settings.h2() ? ";IFEXISTS=TRUE" : "")) {
+        try (Connection connection = connect(settings)) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TIME ZONE '" + zone.getId() + "'");
             }
@@ -123,6 +128,20 @@ public record CostReport(LocalDate from, LocalDate to, ZoneId zone, List<By> by,
             return new CostReport(from, to, zone, List.copyOf(by), rows, total.get(0));
         } catch (SQLException e) {
             throw explained(e, settings);
+        }
+    }
+
+    /** An H2 file that is just being opened or let go by another process is to be had a moment later. */
+    private static Connection connect(LedgerSettings settings) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return Database.connect(settings, settings.h2() ? ";IFEXISTS=TRUE" : "");
+            } catch (SQLException e) {
+                if (!CHANGING_HANDS.contains(e.getErrorCode()) || tries == 10) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            }
         }
     }
 

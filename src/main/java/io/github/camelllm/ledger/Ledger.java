@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -43,6 +44,7 @@ public final class Ledger implements Processor, CamelContextAware, StartupListen
     private int queueSize = 20_000;
     private Duration drainTimeout = Duration.ofSeconds(5);
     private LedgerSettings settings;
+    private final AtomicBoolean opened = new AtomicBoolean();
     private volatile Writer writer;
 
     /** Whether anything is kept; true unless set. */
@@ -112,7 +114,7 @@ public final class Ledger implements Processor, CamelContextAware, StartupListen
     /** Opens the ledger in the background once the routes are up; Camel calls it twice. */
     @Override
     public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) throws Exception {
-        if (enabled && writer == null) {
+        if (enabled && !alreadyStarted && opened.compareAndSet(false, true)) {
             context.addService(new Opened(), true);
         }
     }

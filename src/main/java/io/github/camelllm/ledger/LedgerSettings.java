@@ -21,7 +21,7 @@ record LedgerSettings(
 
     /** What an address may be, in words. */
     static final String ALLOWED =
-            "blank, or begin with jdbc:h2:file:, jdbc:h2:mem: or jdbc:postgresql:, and hold no password";
+            "blank, or begin with jdbc:h2:file:, jdbc:h2:mem: or jdbc:postgresql: and hold no password";
 
     private static final Pattern URL = Pattern.compile("jdbc:(h2:(file|mem)|postgresql):.+");
     private static final Pattern PASSWORD = Pattern.compile("(?i)[;?&]password=|//[^/?]*:[^/?]*@");
@@ -56,6 +56,11 @@ record LedgerSettings(
 
     boolean h2() {
         return url.startsWith("jdbc:h2:");
+    }
+
+    /** Whether it is gone with the process. */
+    boolean inMemory() {
+        return url.startsWith("jdbc:h2:mem:");
     }
 
     /** The address as it was given, without what the gateway adds: for messages. */

@@ -259,7 +259,7 @@ final class Writer {
                                     ? org.slf4j.event.Level.INFO
                                     : org.slf4j.event.Level.DEBUG)
                     .log(
-                            "The ledger had missed {} calls, of {} that were looked up in the call log;"
+                            "The ledger took in {} calls from the call log, of {} that were looked up;"
                                     + " {} lines of it could not be read, {} are of versions that did not name calls",
                             replayAdded,
                             replay.read(),
@@ -289,6 +289,7 @@ final class Writer {
                 || missed.get()
                 || replay != null
                 || database.identity() == null
+                || settings.inMemory()
                 || (!atOnce && now.isBefore(marked.plus(BOOKMARK)))) {
             return;
         }
@@ -363,14 +364,14 @@ final class Writer {
         counts.up = true;
     }
 
-    /** A connection may have gone unnoticed: the first failure is tried again at once, the second is told. */
+    /** The first failure is tried again and not told: a connection may have gone unnoticed, H2 be about to change hands. */
     private void failed(Throwable e) {
         counts.failed.increment();
         boolean worked = counts.up;
         if (failures == 0) {
             downSinceNanos = System.nanoTime();
         }
-        failures = Math.min(failures + (worked || failures > 0 ? 1 : 2), 30);
+        failures = Math.min(failures + 1, 30);
         counts.up = false;
         database.forget();
         if (failures == 2) {
@@ -381,10 +382,10 @@ final class Writer {
                     settings.queueSize());
             LOG.debug("the ledger", e);
         }
-        if (failures > 1 && stopping) {
+        if (stopping) {
             pause(FIRST_PAUSE_NANOS / 2);
-        } else if (failures > 1) {
-            pause(Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failures - 2, 10)));
+        } else if (!worked) {
+            pause(Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failures - 1, 10)));
         }
     }
 

@@ -67,6 +67,52 @@ class CommandsTest {
     }
 
     @Test
+    void reportRefusesWhatItCannotReport() {
+        for (String[] bad : new String[][] {
+            {
+                "--by",
+                "user,colour",
+                "--by has 'colour'; allowed are user, team, tenant, key, model, provider, day, operation"
+            },
+            {"--by", "user,user", "--by has 'user' twice"},
+            {"--by", "", "--by has ''"},
+            {"--from", "yesterday", "--from is 'yesterday'; a date such as 2026-11-30 is expected"},
+            {"--to", "2026-02-30", "--to is '2026-02-30'"},
+            {"--format", "xml", "--format is 'xml'; table and csv are allowed"}
+        }) {
+            assertThat(run("report", "cost", bad[0], bad[1])).isEqualTo(2);
+            assertThat(err.toString()).contains(bad[2]);
+        }
+        assertThat(run("report", "cost", "--from", "2026-11-02", "--to", "2026-11-01"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--to 2026-11-01 lies before --from 2026-11-02");
+        assertThat(run("report")).isEqualTo(2);
+        assertThat(err.toString()).contains("Say what to report: cost");
+    }
+
+    @Test
+    void reportSaysThatThereIsNoLedger(@TempDir Path dir) throws IOException {
+        Path ledger = dir.resolve("data/ledger");
+        Files.writeString(dir.resolve("application.properties"), "llm.ledger.url=jdbc:h2:file:" + ledger + "\n");
+        assertThat(run("report", "cost", "--config", dir.toString())).isEqualTo(1);
+        assertThat(err.toString()).startsWith("There is no ledger at jdbc:h2:file:" + ledger + ": no gateway");
+        assertThat(ledger.getParent()).doesNotExist();
+    }
+
+    @Test
+    void reportSaysWhatIsWrongWithSettings(@TempDir Path dir) throws IOException {
+        Files.writeString(
+                dir.resolve("application.properties"),
+                "llm.ledger.url=jdbc:postgresql://db/x?password=hunter2\nllm.ledger.zone=Moon\n");
+        assertThat(run("report", "cost", "--config", dir.toString())).isEqualTo(78);
+        assertThat(err.toString())
+                .contains(":1: llm.ledger.url is not allowed as it is. It must be blank, or begin with jdbc:h2:file:")
+                .contains(
+                        ":2: llm.ledger.zone=Moon is not allowed. It must be a time zone such as UTC or Europe/Berlin")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void refusesUnknownOptions() {
         assertThat(run("--prot", "1")).isEqualTo(2);
         assertThat(err.toString()).contains("--prot");
