@@ -29,6 +29,9 @@ record Kind(String allowed, Check check) {
     }
 
     private static final String SECRET = "visible ASCII characters without blanks";
+    private static final String STORE =
+            "nothing, memory, or redis://user:password@host:6379/0, with rediss for TLS and %XX for other than letters and"
+                    + " digits in user and password";
     private static final Pattern DURATION =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
@@ -112,9 +115,16 @@ record Kind(String allowed, Check check) {
         return new Kind(SECRET, value -> value.chars().allMatch(c -> c > 0x20 && c < 0x7f));
     }
 
+    /** Where limits are counted; the address may hold a password. */
+    static Kind store() {
+        return new Kind(
+                STORE,
+                value -> value.isEmpty() || value.equals("memory") || value.matches("rediss?://[^/\\s]+(/\\d{0,4})?"));
+    }
+
     /** Whether values of this kind must not be shown. */
     boolean secret() {
-        return allowed.equals(SECRET) || allowed.equals(CostReport.ALLOWED_URL);
+        return allowed.equals(SECRET) || allowed.equals(STORE) || allowed.equals(CostReport.ALLOWED_URL);
     }
 
     /** A ledger's address, or nothing; somebody may have put a password into a bad one. */

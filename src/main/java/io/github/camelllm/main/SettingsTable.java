@@ -140,6 +140,26 @@ final class SettingsTable {
                     "true asks models that are not healthy for one token now and then (routes/probe.camel.yaml)."),
             new Setting("llm.probe.interval", "10s", Kind.duration(Duration.ofMillis(100), HOUR), "How often it does."),
             new Setting(
+                    "llm.store",
+                    "",
+                    Kind.store(),
+                    "Where limits are counted: in memory, or in a Redis that all gateways share. Set LLM_STORE for a password."),
+            new Setting(
+                    "llm.store.when-down",
+                    "local",
+                    Kind.oneOf("local", "allow", "deny"),
+                    "While Redis is away: each gateway counts up to its share of each limit, calls pass, or they are refused."),
+            new Setting(
+                    "llm.store.instances",
+                    "1",
+                    Kind.number(1, 10_000),
+                    "How many gateways there are, for their shares of limits while Redis is away."),
+            new Setting(
+                    "llm.store.lease",
+                    "60s",
+                    Kind.duration(Duration.ofSeconds(1), HOUR),
+                    "After what time Redis gives back what a gateway that has died had reserved."),
+            new Setting(
                     SHUTDOWN_TIMEOUT,
                     "30s",
                     Kind.duration(ZERO, HOUR),

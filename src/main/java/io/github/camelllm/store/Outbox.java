@@ -34,6 +34,7 @@ final class Outbox {
     private final Consumer<RedisStore.Told> alerts;
     private final Consumer<Throwable> onFailure;
     private final int most;
+    private final Meanwhile meanwhile;
     private final Queue<Settlement> kept = new ConcurrentLinkedQueue<>();
     private final Queue<Settlement> arrived = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
@@ -57,13 +58,21 @@ final class Outbox {
         this.alerts = alerts;
         this.onFailure = onFailure;
         this.most = most;
+        this.meanwhile = new Meanwhile(most);
+    }
+
+    /** Takes over what a reservation has used that Redis knows nothing of; it is sent with the next {@link #flush}. */
+    void use(Reservation reservation, long[] used) {
+        if (!meanwhile.add(reservation.draws(), used, reservation.atMicros())) {
+            lose(reservation.id(), "more than " + most + " limits wait already");
+        }
     }
 
     /** Takes a settlement over, and sends it unless it is to be kept for later. */
     void add(Settlement settlement, boolean now) {
         if (size.incrementAndGet() > most) {
             size.decrementAndGet();
-            lose(settlement, "more than " + most + " wait already");
+            lose(settlement.id(), "more than " + most + " wait already");
         } else if (now) {
             send(settlement);
         } else {
@@ -80,7 +89,7 @@ final class Outbox {
                 told.forEach(alerts);
             } else if (RedisStore.isOfThisAlone(failure)) {
                 size.decrementAndGet();
-                lose(settlement, failure.toString());
+                lose(settlement.id(), failure.toString());
             } else {
                 kept.add(settlement);
                 onFailure.accept(failure);
@@ -90,28 +99,33 @@ final class Outbox {
         });
     }
 
-    private void lose(Settlement settlement, String why) {
+    private void lose(String id, String why) {
         lost.add(1);
         long now = System.nanoTime();
         if (now - quietUntil >= 0) {
             quietUntil = now + SELDOM_NANOS;
             LOG.error(
                     "the settlement of {} is lost, {} in all: {}. What was used is missing in the counters",
-                    settlement.id(),
+                    id,
                     lost.sum(),
                     why);
         }
     }
 
     /**
-     * Sends what is kept, and waits for it.
+     * Sends what is kept, and waits for it. What comes in meanwhile stays for the next time: under load there would be no end.
      *
+     * @param holder who settles what Redis holds no reservation of
      * @return whether all of it has arrived
      */
-    boolean flush(long deadlineNanos) throws InterruptedException {
-        while (!kept.isEmpty()) {
+    boolean flush(String holder, long deadlineNanos) throws InterruptedException {
+        for (Settlement settlement : meanwhile.take(holder)) {
+            size.incrementAndGet();
+            kept.add(settlement);
+        }
+        for (int left = kept.size(); left > 0; left -= BATCH) {
             List<CompletableFuture<Boolean>> batch = new ArrayList<>();
-            for (int i = 0; i < BATCH && !kept.isEmpty(); i++) {
+            for (int i = 0; i < Math.min(BATCH, left); i++) {
                 Settlement next = kept.poll();
                 if (next != null) {
                     batch.add(send(next));
@@ -146,7 +160,7 @@ final class Outbox {
 
     /** How many have not arrived. */
     int size() {
-        return size.get();
+        return size.get() + meanwhile.size();
     }
 
     /** How many have been sent and neither arrived nor failed. */

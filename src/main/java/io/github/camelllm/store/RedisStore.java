@@ -158,7 +158,7 @@ final class RedisStore implements AutoCloseable {
             int at = 2 + 6 * i;
             arguments[at] = RedisWire.kind(limit);
             arguments[at + 1] = Long.toString(settlement.used()[i]);
-            wire.place(limit, settlement.atMicros(), arguments, at + 2);
+            wire.settled(limit, settlement.atMicros(), arguments, at + 2);
         }
         return link.run(Script.SETTLE, keys, arguments).thenApply(reply -> told(draws, reply));
     }

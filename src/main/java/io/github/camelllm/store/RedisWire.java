@@ -82,15 +82,32 @@ final class RedisWire {
         return known;
     }
 
+    /** Where in its window's counter something is counted that happened at that moment. */
+    static long place(Limit limit, long micros) {
+        Window window = limit.window();
+        if (window instanceof Window.Sliding sliding) {
+            return Math.floorDiv(micros, SlidingCounter.length(sliding));
+        }
+        return window instanceof Window.Calendar calendar
+                ? Span.of(calendar, micros).start() / SECOND
+                : 0;
+    }
+
+    /** A moment that is counted at that place. */
+    static long micros(Limit limit, long place) {
+        return limit.window() instanceof Window.Sliding sliding
+                ? place * SlidingCounter.length(sliding)
+                : place * SECOND;
+    }
+
     /**
      * Writes what {@code settle.lua} must know of a draw besides kind and use: its place at that moment, and three arguments.
      */
-    void place(Limit limit, long micros, String[] into, int at) {
+    void settled(Limit limit, long micros, String[] into, int at) {
         Window window = limit.window();
         into[at + 3] = "";
         if (window instanceof Window.Sliding sliding) {
-            long length = SlidingCounter.length(sliding);
-            write(into, at, Math.floorDiv(micros, length), length, 0);
+            write(into, at, place(limit, micros), SlidingCounter.length(sliding), 0);
         } else if (window instanceof Window.Bucket bucket) {
             write(into, at, 0, BucketCounter.period(bucket), limit.max());
         } else {

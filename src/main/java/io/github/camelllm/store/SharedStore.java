@@ -176,9 +176,7 @@ final class SharedStore implements LimitStore {
         if (mine.shares != null) {
             local.settle(mine.shares, amounts);
         }
-        // Under another name: Redis may have been told that the reservation of this one is cancelled.
-        send(new Settlement(
-                availability.holder(), reservation.id() + "+", draws, amounts, mine.reservation.atMicros()));
+        outbox.use(mine.reservation, amounts);
     }
 
     private void send(Settlement settlement) {

@@ -110,7 +110,7 @@ final class Upkeep implements AutoCloseable {
             throw e;
         }
         renewedNanos = System.nanoTime();
-        if (outbox.flush(System.nanoTime() + FLUSH_NANOS)) {
+        if (outbox.flush(availability.holder(), System.nanoTime() + FLUSH_NANOS)) {
             failedProbes = 0;
             availability.answered();
         }
@@ -118,7 +118,7 @@ final class Upkeep implements AutoCloseable {
 
     private void maintain() throws InterruptedException, ExecutionException, TimeoutException {
         long now = System.nanoTime();
-        outbox.flush(now + FLUSH_NANOS);
+        outbox.flush(availability.holder(), now + FLUSH_NANOS);
         outbox.arrived().forEach(redis::forget);
         if (now - renewedNanos >= renewNanos) {
             redis.renew(holders.get()).get(renewNanos, TimeUnit.NANOSECONDS);
@@ -136,7 +136,7 @@ final class Upkeep implements AutoCloseable {
             thread.awaitTermination(500, TimeUnit.MILLISECONDS);
             thread.shutdownNow();
             if (outbox.size() > 0 && redis.link().isOpen()) {
-                outbox.flush(deadline);
+                outbox.flush(availability.holder(), deadline);
             }
             while (outbox.underWay() > 0 && System.nanoTime() < deadline && !Thread.interrupted()) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));

@@ -51,7 +51,11 @@ class SharedStoreTest {
     }
 
     static SharedStore open(RedisServer redis, WhenDown whenDown, int instances, Duration lease, Duration patience) {
-        StoreSettings settings = new StoreSettings(redis.url(), whenDown, instances, lease, Duration.ofMillis(50));
+        return open(redis.url(), whenDown, instances, lease, patience);
+    }
+
+    static SharedStore open(String url, WhenDown whenDown, int instances, Duration lease, Duration patience) {
+        StoreSettings settings = new StoreSettings(url, whenDown, instances, lease, Duration.ofMillis(50));
         SharedStore store = new SharedStore(
                 settings,
                 Ticker.SYSTEM,
