@@ -12,7 +12,9 @@ import io.github.camelllm.store.Reservation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedStartupListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,10 +86,40 @@ public final class Limits implements MeterBinder {
         store = shared == null ? new MemoryStore(Calls.ticker(context)) : shared;
         SpentBefore before = context.getRegistry().findSingleByType(SpentBefore.class);
         if (before != null && !store.remembers()) {
-            new Refill(before, store, rules(), Calls.ticker(context).now()).begin();
+            Refill refill =
+                    new Refill(before, store, rules(), Calls.ticker(context).now());
+            whenStarted(context, refill::begin); // the ledger opens once the context has started
         }
         store.onAlert(new Alerts(context)::reached);
         admission = new Admission(store, lines);
+    }
+
+    private static void whenStarted(CamelContext context, Runnable action) {
+        try {
+            context.addStartupListener(new ExtendedStartupListener() {
+                private final AtomicBoolean done = new AtomicBoolean();
+
+                @Override
+                public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
+                    if (alreadyStarted) {
+                        once();
+                    }
+                }
+
+                @Override
+                public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) {
+                    once();
+                }
+
+                private void once() {
+                    if (done.compareAndSet(false, true)) {
+                        action.run();
+                    }
+                }
+            });
+        } catch (Exception e) {
+            throw new IllegalStateException("the Camel context takes no startup listener", e);
+        }
     }
 
     private static <T> T orElse(T found, T otherwise) {
