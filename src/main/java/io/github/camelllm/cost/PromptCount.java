@@ -84,7 +84,7 @@ final class PromptCount {
         if (node.isTextual()) {
             parts += texts.of(node.textValue());
         } else if (node.isNumber()) {
-            parts += QuickCount.PARTS; // of embeddings' input that is tokens already
+            other++; // embeddings' input that is tokens already
         } else if (node.isObject()) {
             for (Map.Entry<String, JsonNode> field : node.properties()) {
                 if (!NO_TEXT.contains(field.getKey())) {

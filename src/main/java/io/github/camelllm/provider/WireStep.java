@@ -257,13 +257,22 @@ public abstract class WireStep extends KeyedStep {
             }
             return;
         }
-        raise(
-                exchange,
-                attempt,
-                inFlight.ranOut(call.getModel(), e)
-                        .orElseGet(() -> attempt.status() == 0
-                                ? Refusals.ofTransport(call.getModel(), e)
-                                : Refusals.ofReading(call.getModel(), e)));
+        Problem problem = inFlight.ranOut(call.getModel(), e)
+                .orElseGet(() -> attempt.status() == 0
+                        ? Refusals.ofTransport(call.getModel(), e)
+                        : Refusals.ofReading(call.getModel(), e));
+        if (attempt.usage() == null && mayBeBilled(problem)) {
+            call.used(Usage.estimate(call.inputEstimate(), 0));
+        }
+        raise(exchange, attempt, problem);
+    }
+
+    /** A provider that has taken a request and did not refuse it may bill it, whatever became of its answer. */
+    private static boolean mayBeBilled(Problem problem) {
+        return switch (problem.upstream().orElse(UpstreamFailure.CANNOT)) {
+            case BAD_ANSWER, BROKEN_OFF, STALLED, FIRST_BYTE_TIMEOUT -> true;
+            default -> false;
+        };
     }
 
     /** What speaks against no model passes by the circuit breaker; but a trial is passed by an answer, or by the caller's fault. */

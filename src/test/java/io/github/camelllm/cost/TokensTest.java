@@ -166,6 +166,8 @@ class TokensTest {
         Call call = call("{'model':'text-embedding-3-small','input':" + input + "}");
 
         assertThat(tokens.exact(call, "text-embedding-3-small")).isEqualTo(expected);
+        assertThat(tokens.estimate(call, "text-embedding-3-small"))
+                .isBetween(expected, input.contains("hello") ? 3 * expected : expected);
     }
 
     @Test

@@ -520,6 +520,29 @@ class OpenAiRouteTest {
     }
 
     @Test
+    void whatAProviderTookAndDidNotRefuseMayBeBilled() throws Exception {
+        start();
+        String answer = ChatScript.of("a").json();
+        upstream.next(Reply.json(200, answer).cutAfterBytes(30, Cut.FIN));
+        upstream.next(Reply.json(200, "{\"garbage\":true}"));
+        upstream.next(Reply.json(200, answer)); // to a request for a stream
+        upstream.next(Reply.error(500));
+        upstream.next(Reply.error(429));
+        upstream.next(Reply.json(200, "{\"error\":{\"message\":\"overloaded\"}}"));
+
+        for (String request : List.of(PLAIN, PLAIN, STREAM)) {
+            Call billed = Tries.chat(request);
+            problem(billed);
+            assertThat(billed.attempt().usage()).isEqualTo(Usage.estimate(billed.inputEstimate(), 0));
+        }
+        for (int i = 0; i < 3; i++) {
+            Call refused = Tries.chat(PLAIN);
+            problem(refused);
+            assertThat(refused.attempt().usage()).isNull();
+        }
+    }
+
+    @Test
     void anAnswerThatIsNoStreamIsNoneToAStreamedRequest() throws Exception {
         start();
         upstream.next(Reply.json(200, ChatScript.of("a").json()));
