@@ -91,9 +91,6 @@ final class SharedStore implements LimitStore {
                 return decision;
             }
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IllegalArgumentException twice) {
-                throw twice;
-            }
             failed(e.getCause());
         } catch (TimeoutException e) {
             failed(e);

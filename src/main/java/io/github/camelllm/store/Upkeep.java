@@ -28,6 +28,8 @@ final class Upkeep implements AutoCloseable {
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long LOOK_NANOS =
+            TimeUnit.SECONDS.toNanos(5); // so that a Redis which dies while nobody calls is noticed
     private static final int PROBES_A_CONNECTION = 5;
 
     private final RedisStore redis;
@@ -50,7 +52,7 @@ final class Upkeep implements AutoCloseable {
         this.outbox = outbox;
         this.availability = availability;
         this.holders = holders;
-        this.renewNanos = lease.toNanos() / 3;
+        this.renewNanos = Math.min(lease.toNanos() / 3, LOOK_NANOS);
         ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, work -> {
             Thread daemon = new Thread(work, "llm-store");
             daemon.setDaemon(true);
@@ -117,6 +119,9 @@ final class Upkeep implements AutoCloseable {
     }
 
     private void maintain() throws InterruptedException, ExecutionException, TimeoutException {
+        if (!redis.link().isOpen()) {
+            throw new IllegalStateException("the connection is closed");
+        }
         long now = System.nanoTime();
         outbox.flush(availability.holder(), now + FLUSH_NANOS);
         outbox.arrived().forEach(redis::forget);
