@@ -81,22 +81,17 @@ final class Demand {
      */
     private long bound() {
         ObjectNode request = call.getRequest().tree();
-        for (String field : new String[] {"max_completion_tokens", "max_tokens"}) {
-            JsonNode said = request.path(field);
-            if (said.canConvertToLong() && said.longValue() > 0) {
-                return said.longValue();
-            }
+        long said = Math.max(
+                request.path("max_completion_tokens").asLong(0),
+                request.path("max_tokens").asLong(0));
+        if (said > 0) {
+            return said;
         }
         long most = call.getModel() == null ? 0 : pricing.mostOutputTokens(call.getModel());
         long tokens = most > 0 ? Math.min(most, rules.outputTokens()) : rules.outputTokens();
-        request.put(isOpenAi(call.getProvider()) ? "max_completion_tokens" : "max_tokens", tokens);
+        request.put("max_tokens", tokens); // the model's route knows its provider's name for it
         call.warn("answer bounded to " + tokens + " tokens");
         return tokens;
-    }
-
-    /** OpenAI's newer models refuse {@code max_tokens}; others know nothing else. */
-    private static boolean isOpenAi(String provider) {
-        return "openai".equals(provider);
     }
 
     private long choices() {

@@ -234,8 +234,7 @@ class LimitsIT extends GatewayAcceptance {
 
         ask("ann", chatJson("first"));
 
-        assertThat(upstream.lastRequest().json().path("max_completion_tokens").asInt())
-                .isEqualTo(64);
+        assertThat(upstream.lastRequest().json().path("max_tokens").asInt()).isEqualTo(64);
     }
 
     @Test
