@@ -63,7 +63,7 @@ final class Database implements AutoCloseable {
             Connection opened = connect(settings, "");
             try {
                 prepare(opened);
-            } catch (SQLException | RuntimeException | LinkageError e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 close(opened);
                 throw e;
             }

@@ -138,7 +138,9 @@ final class Writer {
                 try {
                     worked = step(database.connection());
                     succeeded();
-                } catch (SQLException | RuntimeException | LinkageError e) {
+                } catch (SQLException
+                        | RuntimeException
+                        | Error e) { // a missing driver is an Error; the thread must live on
                     failed(e);
                     worked = true;
                 }
