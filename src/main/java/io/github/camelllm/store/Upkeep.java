@@ -36,22 +36,31 @@ final class Upkeep implements AutoCloseable {
     private final Outbox outbox;
     private final Availability availability;
     private final Supplier<Collection<String>> holders;
+    private final Runnable tidy;
     private final long renewNanos;
     private final ScheduledExecutorService thread;
     private final CountDownLatch tried = new CountDownLatch(1);
     private long renewedNanos;
     private int failedProbes;
 
+    /**
+     * Does nothing until {@link #start}.
+     *
+     * @param holders whose leases are to be renewed
+     * @param tidy done now and then
+     */
     Upkeep(
             RedisStore redis,
             Outbox outbox,
             Availability availability,
             Supplier<Collection<String>> holders,
+            Runnable tidy,
             Duration lease) {
         this.redis = redis;
         this.outbox = outbox;
         this.availability = availability;
         this.holders = holders;
+        this.tidy = tidy;
         this.renewNanos = Math.min(lease.toNanos() / 3, LOOK_NANOS);
         ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, work -> {
             Thread daemon = new Thread(work, "llm-store");
@@ -84,6 +93,7 @@ final class Upkeep implements AutoCloseable {
 
     private void tick() {
         try {
+            tidy.run();
             if (!availability.up()) {
                 probe();
             } else {
@@ -152,6 +162,7 @@ final class Upkeep implements AutoCloseable {
         if (outbox.size() > 0) {
             LOG.error("{} settlements did not reach the limit store: what was used is missing there", outbox.size());
         }
+        availability.closed();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
