@@ -52,7 +52,8 @@ final class Demand {
 
     /** The most it may cost, in billionths of a dollar; -1 when the model has no price, or none is chosen. */
     long nanodollars() {
-        BigDecimal most = call.getModel() == null ? null : pricing.most(call.getModel(), inputTokens(), outputTokens());
+        BigDecimal most =
+                call.getModel() == null ? null : pricing.most(call, call.getModel(), inputTokens(), outputTokens());
         return most == null ? -1 : Measure.nanos(most);
     }
 

@@ -9,7 +9,6 @@ import io.github.camelllm.testkit.FakeUpstream;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
-import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.RedisServer;
 import io.github.camelllm.testkit.Reply;
 import java.time.Duration;
@@ -75,8 +74,13 @@ class SharedLimitsIT {
 
     /** How the caller's only limit stands, as one gateway tells it. */
     private static JsonNode usage(GatewayProcess gateway) throws Exception {
-        RawResponse response = RawClient.exchange(gateway.port(), "GET", "/v1/usage", null);
-        return response.json().path("limits").path(0);
+        return Await.value(
+                "the store to tell",
+                () -> RawClient.exchange(gateway.port(), "GET", "/v1/usage", null)
+                        .json()
+                        .path("limits")
+                        .path(0),
+                limit -> limit.path("used").isNumber());
     }
 
     private static List<Integer> atOnce(int threads, List<Callable<Integer>> calls) throws Exception {
