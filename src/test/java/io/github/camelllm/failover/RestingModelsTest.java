@@ -115,6 +115,58 @@ class RestingModelsTest {
         assertThat(chain.asked).containsExactly("b", "a");
     }
 
+    /** So that the call which heard of the rest, and has waited for its end, finds others in its place. */
+    private void letOthersComeFirst() {
+        chain.failover.setRetries(1);
+        chain.failover.pause((time, cancellation) -> {
+            chain.pauses.add(time);
+            pass(time);
+            for (int i = 0; i < 3 && chain.pauses.size() == 1; i++) {
+                chain.models.find("a").orElseThrow().health().rest().admits();
+            }
+        });
+    }
+
+    @Test
+    void waitOnceMoreWhenOthersComeFirstAfterIt() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(2), says("back"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("back");
+        assertThat(chain.asked).containsExactly("a", "a");
+        assertThat(chain.pauses).hasSize(2);
+        assertThat(chain.pauses.get(1)).isLessThan(Duration.ofMillis(1300));
+    }
+
+    @Test
+    void goToTheNextModelWhenOthersComeFirstAfterIt() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(2), says("unasked")).model("b", says("meanwhile"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("meanwhile");
+        assertThat(chain.asked).containsExactly("a", "b");
+        assertThat(chain.pauses).hasSize(1);
+    }
+
+    @Test
+    void areRetriedNoMoreOftenForThat() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(2));
+
+        assertThat(chain.send(ASK).problem().upstream()).contains(UpstreamFailure.STATUS_429);
+        assertThat(chain.asked).containsExactly("a", "a");
+    }
+
+    @Test
+    void doNotWaitOnceMoreBeyondTheLongestWait() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(10), says("unasked"));
+
+        assertThat(chain.send(ASK).problem().upstream()).contains(UpstreamFailure.STATUS_429);
+        assertThat(chain.asked).containsExactly("a");
+        assertThat(chain.pauses).hasSize(1);
+    }
+
     @Test
     void waitForTheOneThatIsBackFirst() throws Exception {
         chain.model("a", limits(9), says("late")).model("b", limits(4), says("early"));

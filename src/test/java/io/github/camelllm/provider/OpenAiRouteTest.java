@@ -20,6 +20,7 @@ import io.github.camelllm.testkit.Gate;
 import io.github.camelllm.testkit.Received;
 import io.github.camelllm.testkit.Reply;
 import io.github.camelllm.testkit.Sse;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.resilience4j.ResilienceProcessor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -338,6 +340,68 @@ class OpenAiRouteTest {
         }
 
         assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.CIRCUIT_OPEN);
+    }
+
+    @Test
+    void theBreakerTakesNoCallWhoseOwnTimeIsUpForASuccess() throws Exception {
+        start("minimumNumberOfCalls", "5", "slidingWindowSize", "10", "failureRateThreshold", "90");
+        for (int i = 0; i < 5; i++) {
+            upstream.reset().always(Reply.silence());
+            Call hasty = Tries.chat(PLAIN);
+            hasty.deadline(hasty.ticker().nanos() + Duration.ofMillis(50).toNanos());
+            assertThat(problem(hasty).upstream()).contains(UpstreamFailure.DEADLINE);
+            upstream.reset().always(Reply.error(500));
+            assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.STATUS_500);
+        }
+
+        assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.CIRCUIT_OPEN);
+    }
+
+    private CircuitBreaker halfOpenBreaker() {
+        CircuitBreaker breaker = routes.context().getRoute("llm-model-m").filter("*").stream()
+                .filter(ResilienceProcessor.class::isInstance)
+                .map(step -> ((ResilienceProcessor) step).getCircuitBreaker())
+                .findFirst()
+                .orElseThrow();
+        breaker.transitionToOpenState();
+        breaker.transitionToHalfOpenState();
+        return breaker;
+    }
+
+    /** Reads a stream that breaks off after so many other calls have gone well. */
+    private void breakOffAfter(int others) {
+        upstream.next(Reply.sse(ChatScript.of("one ", "two").sse().cutAfter(2, Cut.FIN)));
+        routes.ask(Tries.chat(STREAM), body -> {
+            try (TokenStream stream = (TokenStream) body) {
+                for (int i = 0; i < others; i++) {
+                    assertThat(routes.ask(Tries.chat(PLAIN)).getException()).isNull();
+                }
+                Tries.drain(stream);
+            }
+        });
+    }
+
+    @Test
+    void theBreakerOpensWhenTheStreamOfATrialBreaksOff() throws Exception {
+        start("minimumNumberOfCalls", "4", "slidingWindowSize", "20", "permittedInHalfOpenState", "1");
+        CircuitBreaker breaker = halfOpenBreaker();
+
+        breakOffAfter(3);
+
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void theBreakerStaysClosedWhenATrialsStreamBreaksOffLongAfter() throws Exception {
+        start("minimumNumberOfCalls", "4", "slidingWindowSize", "20", "permittedInHalfOpenState", "1");
+        CircuitBreaker breaker = halfOpenBreaker();
+
+        breakOffAfter(8);
+
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(breaker.getMetrics().getNumberOfFailedCalls())
+                .as("it counts as any other does")
+                .isEqualTo(2);
     }
 
     @Test
