@@ -8,6 +8,7 @@ import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import java.math.BigDecimal;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -57,11 +58,7 @@ public final class Prices implements Pricing, CamelContextAware, StartupListener
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        try {
-            camelContext.addStartupListener(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+        Startup.listen(camelContext, this);
     }
 
     /** Reads the file, before any route takes a call. */

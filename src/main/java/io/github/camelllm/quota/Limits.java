@@ -6,6 +6,7 @@ import io.github.camelllm.call.SpentBefore;
 import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import io.github.camelllm.store.LimitStore;
 import io.github.camelllm.store.MemoryStore;
 import io.github.camelllm.store.Reservation;
@@ -95,31 +96,27 @@ public final class Limits implements MeterBinder {
     }
 
     private static void whenStarted(CamelContext context, Runnable action) {
-        try {
-            context.addStartupListener(new ExtendedStartupListener() {
-                private final AtomicBoolean done = new AtomicBoolean();
+        Startup.listen(context, new ExtendedStartupListener() {
+            private final AtomicBoolean done = new AtomicBoolean();
 
-                @Override
-                public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
-                    if (alreadyStarted) {
-                        once();
-                    }
-                }
-
-                @Override
-                public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) {
+            @Override
+            public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
+                if (alreadyStarted) {
                     once();
                 }
+            }
 
-                private void once() {
-                    if (done.compareAndSet(false, true)) {
-                        action.run();
-                    }
+            @Override
+            public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) {
+                once();
+            }
+
+            private void once() {
+                if (done.compareAndSet(false, true)) {
+                    action.run();
                 }
-            });
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+            }
+        });
     }
 
     private static <T> T orElse(T found, T otherwise) {

@@ -3,6 +3,7 @@ package io.github.camelllm.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.store.StoreSettings.WhenDown;
+import io.github.camelllm.testkit.CapturedLog;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.apache.logging.log4j.Level;

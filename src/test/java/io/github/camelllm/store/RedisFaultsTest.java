@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.store.StoreSettings.WhenDown;
 import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.CapturedLog;
 import io.github.camelllm.testkit.RedisServer;
 import java.time.Duration;
 import java.time.ZoneOffset;
