@@ -37,6 +37,9 @@ final class Admission {
             return Optional.empty();
         }
         String waitedFor = claim.waitedFor(lines);
+        if (waitedFor != null && lines.isFull()) {
+            throw Refusals.crowded(claim.limit(claim.indexOf(waitedFor)));
+        }
         Decision decision = waitedFor == null ? take(call, claim) : null;
         while (true) {
             if (decision instanceof Decision.Granted granted) {
@@ -63,25 +66,22 @@ final class Admission {
     }
 
     /** The key of the limit to wait for; null when the call is refused. A line is waited in once. */
-    private static String waitsFor(Claim claim, Decision.Refused refused, String waitedFor) {
+    private String waitsFor(Claim claim, Decision.Refused refused, String waitedFor) {
         String key = claim.draws().get(refused.index()).limit().key();
         boolean waits = !claim.limit(refused.index()).rule().longestWait().isZero()
                 && refused.retryAfter() != null
-                && !key.equals(waitedFor);
+                && !key.equals(waitedFor)
+                && !lines.isFull();
         return waits ? key : null;
     }
 
     private Decision waitInLine(Call call, Claim claim, String key) {
-        int index = 0;
-        while (!claim.draws().get(index).limit().key().equals(key)) {
-            index++;
-        }
-        int waitedFor = index;
+        int waitedFor = claim.indexOf(key);
         long from = call.ticker().nanos();
         Decision decision = lines.await(
                 call,
                 key,
-                claim.limit(index).rule().longestWait(),
+                claim.limit(waitedFor).rule().longestWait(),
                 () -> take(call, claim),
                 asked -> !(asked instanceof Decision.Refused refused) || refused.index() != waitedFor);
         call.paused(Duration.ofNanos(call.ticker().nanos() - from));

@@ -55,7 +55,16 @@ final class Claim {
         return held.get(index);
     }
 
-    /** Whether any of its limits is waited for by calls before. */
+    /** The place of the limit with that key, which is one of them. */
+    int indexOf(String key) {
+        int index = 0;
+        while (!draws.get(index).limit().key().equals(key)) {
+            index++;
+        }
+        return index;
+    }
+
+    /** The key of the first of its limits that calls before wait for; null when there is none. */
     String waitedFor(WaitingLines lines) {
         for (int i = 0; i < held.size(); i++) {
             String key = draws.get(i).limit().key();

@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Pricing;
 import io.github.camelllm.call.TokenCounter;
+import io.github.camelllm.store.Limit;
 import java.math.BigDecimal;
 
 /**
@@ -13,6 +14,8 @@ import java.math.BigDecimal;
  * is asked for and not before: limits of requests need none of it. Used by one thread at a time.
  */
 final class Demand {
+
+    private static final int MOST_CHOICES = 1000; // validate lets fewer through
 
     private final Call call;
     private final Rules rules;
@@ -40,14 +43,14 @@ final class Demand {
     /** The most tokens of the answer, all choices together. */
     long outputTokens() {
         if (output < 0) {
-            output = call.getOperation() == Operation.CHAT ? bound() * choices() : 0;
+            output = call.getOperation() == Operation.CHAT ? Math.min(Limit.MOST, bound()) * choices() : 0;
         }
         return output;
     }
 
     /** Tokens of both. */
     long tokens() {
-        return inputTokens() + outputTokens();
+        return Math.min(Limit.MOST, inputTokens() + outputTokens());
     }
 
     /** The most it may cost, in billionths of a dollar; -1 when the model has no price, or none is chosen. */
@@ -97,6 +100,6 @@ final class Demand {
 
     private long choices() {
         JsonNode n = call.getRequest().tree().path("n");
-        return n.canConvertToInt() && n.intValue() > 1 ? n.intValue() : 1;
+        return n.canConvertToInt() && n.intValue() > 1 ? Math.min(MOST_CHOICES, n.intValue()) : 1;
     }
 }

@@ -55,6 +55,17 @@ public final class Limits implements MeterBinder {
     }
 
     /**
+     * How many calls may wait for a limit at once rather than be refused: 0 to 100,000; 100 unless set. Each holds a thread, which
+     * costs little from Java 21 on; before, those who wait must not take all of {@code llm.http.workers}.
+     */
+    public void setMaxWaiting(int maxWaiting) {
+        if (maxWaiting < 0 || maxWaiting > 100_000) {
+            throw new IllegalArgumentException("maxWaiting is " + maxWaiting + "; 0 to 100000 are allowed");
+        }
+        lines.most(maxWaiting);
+    }
+
+    /**
      * The limits of a context, read if they have not been.
      *
      * @throws IllegalStateException saying what to declare, when no bean of this type is bound

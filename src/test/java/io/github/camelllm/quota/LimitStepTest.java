@@ -233,6 +233,16 @@ class LimitStepTest {
     }
 
     @Test
+    void numbersBeyondAllMeasureAreRefusedLikeOthers() throws Exception {
+        try (LimitedChain chain =
+                chain("{ scope: user, tokens: 1000, per: day }").start()) {
+            Call call = chain.call("ann", "{\"max_tokens\":9223372036854775807,\"n\":2147483647,\"messages\":[]}");
+
+            assertThat(problemOf(chain.send(call)).code()).isEqualTo(ErrorCode.REQUEST_OVER_BUDGET);
+        }
+    }
+
+    @Test
     void countsExactlyBeforeItRefuses() throws Exception {
         try (LimitedChain chain = chain("{ scope: request, tokens: 14 }", "{ scope: user, tokens: 14, per: minute }")
                 .counting(10, 9)

@@ -170,6 +170,21 @@ class WaitingTest {
     }
 
     @Test
+    void areRefusedWhenAsManyWaitAsMay() throws Exception {
+        try (LimitedChain chain = chain("{ scope: tenant, requests: 1, per: minute, wait: 5m }")) {
+            chain.limits.setMaxWaiting(1);
+            chain.send("first");
+            Future<Exchange> waits = behind(chain, "u1", 1);
+
+            assertThat(((Problem) chain.send("u2").getException()).code()).isEqualTo(ErrorCode.USER_RATE_LIMITED);
+
+            chain.ticker.advance(Duration.ofSeconds(62));
+            chain.limits.wake();
+            assertThat(waits.get(10, TimeUnit.SECONDS).getException()).isNull();
+        }
+    }
+
+    @Test
     void fiveHundredAtOnceOnALimitOfAHundredAdmitExactlyAHundred() throws Exception {
         try (LimitedChain chain = chain("{ scope: tenant, requests: 100, per: minute }")) {
             AtomicInteger asked = new AtomicInteger();
