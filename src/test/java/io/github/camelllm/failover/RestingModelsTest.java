@@ -106,6 +106,18 @@ class RestingModelsTest {
     }
 
     @Test
+    void areNotWaitedForByMoreThanMay() throws Exception {
+        chain.failover.setMaxWaiting(0);
+        chain.model("a", limits(8), says("back"));
+        chain.send(ASK);
+        chain.asked.clear();
+
+        assertThat(chain.send(ASK).problem().retryAfter().orElseThrow()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(chain.asked).isEmpty();
+        assertThat(chain.pauses).isEmpty();
+    }
+
+    @Test
     void waitForItWhenTheOthersHaveFailed() throws Exception {
         chain.model("a", limits(5), says("back")).model("b", fails(UpstreamFailure.STATUS_500));
         chain.send(ASK);
