@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Pricing;
 import io.github.camelllm.call.TokenCounter;
+import io.github.camelllm.store.Limit;
 import java.math.BigDecimal;
 
 /**
@@ -40,7 +41,7 @@ final class Demand {
     /** The most tokens of the answer, all choices together. */
     long outputTokens() {
         if (output < 0) {
-            output = call.getOperation() == Operation.CHAT ? bound() * choices() : 0;
+            output = call.getOperation() == Operation.CHAT ? Math.min(bound(), Limit.MOST / choices()) * choices() : 0;
         }
         return output;
     }
@@ -74,6 +75,14 @@ final class Demand {
             return false;
         }
         return true;
+    }
+
+    /**
+     * Whether what is too much by the estimate may be little enough by the exact count, which is more than half of it: a text
+     * that is far too long is not worth counting.
+     */
+    static boolean mayFit(long amount, long room) {
+        return amount / 2 <= room;
     }
 
     /**
