@@ -43,7 +43,7 @@ final class Demand {
     /** The most tokens of the answer, all choices together. */
     long outputTokens() {
         if (output < 0) {
-            output = call.getOperation() == Operation.CHAT ? Math.min(Limit.MOST, bound()) * choices() : 0;
+            output = call.getOperation() == Operation.CHAT ? Math.min(bound(), Limit.MOST / choices()) * choices() : 0;
         }
         return output;
     }
@@ -77,6 +77,14 @@ final class Demand {
             return false;
         }
         return true;
+    }
+
+    /**
+     * Whether what is too much by the estimate may be little enough by the exact count, which is more than half of it: a text
+     * that is far too long is not worth counting.
+     */
+    static boolean mayFit(long amount, long room) {
+        return amount / 2 <= room;
     }
 
     /**
