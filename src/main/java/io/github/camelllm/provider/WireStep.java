@@ -243,7 +243,7 @@ public abstract class WireStep extends KeyedStep {
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();
         if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && attempt.usage() == null) {
-            call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
+            call.used(Usage.estimate(call.promptEstimate(), 0)); // it was sent, so it may be billed
         }
         Problem problem = cancelled
                 ? call.cancellation().problem()
@@ -264,7 +264,7 @@ public abstract class WireStep extends KeyedStep {
             return;
         }
         if (attempt.usage() == null && mayBeBilled(problem)) {
-            call.used(Usage.estimate(call.inputEstimate(), 0));
+            call.used(Usage.estimate(call.promptEstimate(), 0));
         }
         raise(exchange, attempt, problem);
     }
