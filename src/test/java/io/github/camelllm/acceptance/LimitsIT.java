@@ -13,6 +13,7 @@ import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Received;
 import io.github.camelllm.testkit.Reply;
+import io.github.camelllm.testkit.Sse;
 import io.github.camelllm.testkit.VirtualKey;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -146,7 +147,8 @@ class LimitsIT extends GatewayAcceptance {
         boolean stream = request.path("stream").asBoolean();
         if (received.text().contains("I will leave")) {
             bill.addAndGet(prompt + 2);
-            return Reply.sse(ChatScript.of("abcd", "efgh", "ijkl").sse().stallAfter(3)); // the role, and two tokens
+            return Reply.sse(Sse.of(chunk("abcd", prompt, 1), chunk("efgh", prompt, 2), chunk("ijkl", prompt, 3))
+                    .stallAfter(2));
         }
         if (random.nextInt(5) == 0 && request.path("model").asText().equals("first")) {
             failures.incrementAndGet();
@@ -158,6 +160,14 @@ class LimitsIT extends GatewayAcceptance {
                 .promptTokens(prompt)
                 .streamUsage(true);
         return stream ? Reply.sse(script.sse()) : Reply.json(200, script.json());
+    }
+
+    /** A piece of an answer that tells what it has cost so far, as some servers do. */
+    private static String chunk(String text, int prompt, int tokens) {
+        return "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
+                + "\"delta\":{\"content\":\"" + text + "\"},\"finish_reason\":null}],\"usage\":{\"prompt_tokens\":"
+                + prompt
+                + ",\"completion_tokens\":" + tokens + ",\"total_tokens\":" + (prompt + tokens) + "}}";
     }
 
     private String oneOf(int number, Random random) throws Exception {
