@@ -73,13 +73,13 @@ public final class Guards {
         };
     }
 
-    /** Where the words are compared one by one, what a negation is over is compared as well; else its kind alone. */
+    /** Where the words are compared one by one, what a negation is over is compared as well; else its kind and place. */
     private List<String> negations(Traits traits) {
         if (on.contains(Guard.WORDS)) {
             return traits.negations();
         }
         return traits.negations().stream()
-                .map(negation -> negation.split(" ")[0])
+                .map(negation -> negation.replaceFirst("(\\S+ \\S+).*", "$1"))
                 .sorted()
                 .toList();
     }
