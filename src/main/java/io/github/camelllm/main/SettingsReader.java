@@ -162,7 +162,8 @@ final class SettingsReader {
                 SettingsTable.STATIC_ANSWERS,
                 SettingsTable.PRICES_FILE,
                 SettingsTable.LIMITS_FILE,
-                SettingsTable.CACHE_FILE)) {
+                SettingsTable.CACHE_FILE,
+                SettingsTable.SEMANTIC_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

@@ -19,6 +19,7 @@ final class SettingsTable {
     static final String OPEN = "llm.access.open";
     static final String LIMITS_FILE = "llm.limits.file";
     static final String CACHE_FILE = "llm.cache.file";
+    static final String SEMANTIC_FILE = "llm.cache.semantic.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
     static final String LEDGER = "llm.ledger.enabled";
@@ -115,6 +116,11 @@ final class SettingsTable {
                     Kind.tiers(),
                     "How a cached answer is found, in this order: exact, normalised. off switches the cache off."),
             new Setting("llm.cache.max-size", "64 MB", Kind.size(), "The memory for all cached answers together."),
+            new Setting(
+                    SEMANTIC_FILE,
+                    "semantic.yaml",
+                    Kind.path(),
+                    "Thresholds and words of the tier semantic, relative to this directory. Read again when it changes."),
             new Setting(
                     STATIC_ANSWERS,
                     "static-answers.yaml",

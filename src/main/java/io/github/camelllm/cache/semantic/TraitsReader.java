@@ -41,6 +41,7 @@ final class TraitsReader {
     private final Set<String> modes = new TreeSet<>();
     private final List<String> persons = new ArrayList<>();
     private final Set<String> forms = new TreeSet<>();
+    private final boolean asks;
     private String negation;
     private String negated;
     private int clause;
@@ -57,6 +58,7 @@ final class TraitsReader {
         this.stems = tokens.stream()
                 .map(token -> token.kind() == Kind.WORD ? Stem.of(token.low(), words.language()) : token.low())
                 .toList();
+        this.asks = lows.stream().anyMatch(low -> low.contains("?"));
     }
 
     /** What a question shows, given the words of its language. */
@@ -78,10 +80,7 @@ final class TraitsReader {
             };
         }
         pause();
-        boolean asks = lows.stream().anyMatch(low -> low.contains("?"));
-        String shown = type != null
-                ? type
-                : explains ? "explain" : asks || "aux".equals(opening) || able ? "yes" : "statement";
+        String shown = type != null ? type : explains ? "explain" : asks || "aux".equals(opening) ? "yes" : "statement";
         Collections.sort(numbers);
         Collections.sort(exact);
         Collections.sort(negations);
@@ -290,7 +289,8 @@ final class TraitsReader {
             }
             String kind = words.classOf(String.join(" ", lows.subList(at, at + length)));
             boolean name = length == 1 && isName(tokens.get(at));
-            if (kind != null && !name) {
+            boolean orders = "listing".equals(kind) || "explain".equals(kind);
+            if (kind != null && !name && !(orders && (said || type != null))) {
                 task(kind, at, length);
                 return length;
             }
@@ -345,6 +345,7 @@ final class TraitsReader {
                     able = true;
                     chunks.end();
                 }
+                case "listing" -> question("what");
                 case "explain" -> {
                     explains = true;
                     chunks.end();
@@ -357,8 +358,11 @@ final class TraitsReader {
     }
 
     private void question(String kind) {
-        if (type == null) {
+        boolean relative = said && !asks; // in a statement, which and who only hold it together
+        if (type == null && !relative) {
             type = kind;
+            chunks.end();
+        } else if (relative && (kind.equals("what") || kind.equals("who"))) {
             chunks.end();
         } else {
             say("?" + kind);
