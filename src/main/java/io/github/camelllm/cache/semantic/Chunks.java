@@ -37,25 +37,41 @@ final class Chunks {
     }
 
     /** A word such as from or in, to which belongs what follows. */
-    void link(String word, boolean directed) {
+    void link(String word) {
+        stranded();
         List<String> words = new ArrayList<>();
-        linked.add(new Chunk(word, directed, words));
+        int last = linked.size() - 1;
+        boolean follows = last >= 0 && current == linked.get(last).words() && current.isEmpty();
+        if (follows) {
+            Chunk before = linked.remove(last); // than to, from under
+            linked.add(new Chunk(before.link() + " " + word, words));
+        } else {
+            linked.add(new Chunk(word, words));
+        }
         current = words;
         run = 0;
     }
 
     /** The end of what belongs together: what follows belongs to the sentence itself. */
     void end() {
+        stranded();
         current = main;
         run = main.size();
+    }
+
+    /** "Who is Luke the father of" is not "the father of Luke". */
+    private void stranded() {
+        if (current instanceof Inserted && current.isEmpty()) {
+            current.add("?of");
+        }
     }
 
     /** The sentence itself, then what is linked to it, in the order of the text. */
     List<Chunk> all() {
         List<Chunk> all = new ArrayList<>();
-        all.add(new Chunk("", false, List.copyOf(main)));
+        all.add(new Chunk("", List.copyOf(main)));
         for (Chunk chunk : linked) {
-            all.add(new Chunk(chunk.link(), chunk.directed(), List.copyOf(chunk.words())));
+            all.add(new Chunk(chunk.link(), List.copyOf(chunk.words())));
         }
         return List.copyOf(all);
     }

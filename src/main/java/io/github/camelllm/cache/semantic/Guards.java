@@ -1,10 +1,10 @@
 package io.github.camelllm.cache.semantic;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +17,10 @@ public final class Guards {
     private static final Set<String> PREFIXES = Set.of(
             "un", "in", "im", "il", "ir", "dis", "non", "de", "des", "dé", "dés", "mal", "mis", "anti", "ent", "ver",
             "ab", "a");
+
+    /** Words that tie in the same way. */
+    private static final Map<String, String> SAME_LINKS =
+            Map.of("within", "in", "during", "in", "using", "with", "via", "with", "innerhalb", "in", "per", "mit");
 
     private final Lexicon lexicon;
     private final Set<Guard> on;
@@ -127,35 +131,22 @@ public final class Guards {
     }
 
     /**
-     * Whether the words that both have stand in the same order. Parts that a word like in ties to the rest may stand
-     * anywhere; those of a word with a direction must have that word in both.
+     * Whether the words that both have stand in the same order. Parts that a word like in or from ties to the rest may stand
+     * anywhere, as long as the same word ties them.
      */
     private static boolean sameOrder(Traits a, Traits b) {
         Set<String> common = new HashSet<>(a.words());
         common.retainAll(b.words());
         List<Chunk> left = a.chunks().stream().map(chunk -> chunk.only(common)).toList();
         List<Chunk> right = b.chunks().stream().map(chunk -> chunk.only(common)).toList();
-        if (!parts(left, true).equals(parts(right, true))) {
-            return false;
-        }
-        boolean parts = left.get(0).equals(right.get(0)) && parts(left, false).equals(parts(right, false));
-        return parts || flat(left).equals(flat(right));
+        return left.get(0).words().equals(right.get(0).words()) && parts(left).equals(parts(right));
     }
 
-    private static List<String> parts(List<Chunk> chunks, boolean directed) {
-        List<String> parts = new ArrayList<>();
-        for (Chunk chunk : chunks.subList(1, chunks.size())) {
-            if (chunk.directed() == directed && (directed || !chunk.words().isEmpty())) {
-                parts.add((directed ? chunk.link() + " " : "") + String.join(" ", chunk.words()));
-            }
-        }
-        Collections.sort(parts);
-        return parts;
-    }
-
-    private static List<String> flat(List<Chunk> chunks) {
-        List<String> words = new ArrayList<>();
-        chunks.forEach(chunk -> words.addAll(chunk.words()));
-        return words;
+    private static List<String> parts(List<Chunk> chunks) {
+        return chunks.subList(1, chunks.size()).stream()
+                .map(chunk ->
+                        SAME_LINKS.getOrDefault(chunk.link(), chunk.link()) + " " + String.join(" ", chunk.words()))
+                .sorted()
+                .toList();
     }
 }

@@ -61,7 +61,7 @@ public final class Lexicon {
                 List.of(),
                 new HashSet<>(raw),
                 new HashSet<>(raw),
-                List.of(new Chunk("", false, raw)),
+                List.of(new Chunk("", raw)),
                 raw);
     }
 

@@ -29,7 +29,7 @@ record Token(Kind kind, String text, String low, boolean first) {
 
     /** What two pieces that are the same piece have in common. */
     String raw() {
-        return kind == Kind.NUMBER ? text + low : kind == Kind.EXACT ? text : low;
+        return kind == Kind.NUMBER ? text + low : kind == Kind.EXACT || acronym() ? text : low;
     }
 
     boolean capital() {

@@ -337,8 +337,7 @@ final class TraitsReader {
             switch (kind) {
                 case "article" -> chunks.begin();
                 case "of" -> chunks.of();
-                case "direction" -> chunks.link(String.join(" ", lows.subList(at, at + length)), true);
-                case "neutral" -> chunks.link(String.join(" ", lows.subList(at, at + length)), false);
+                case "direction", "neutral" -> chunks.link(String.join(" ", lows.subList(at, at + length)));
                 case "not", "never", "without", "except" -> negate(kind);
                 case "i", "you", "my", "your" -> person(kind);
                 case "can" -> {
