@@ -54,6 +54,9 @@ final class EvalCommand implements Callable<Integer> {
                 defaultValue = "../shared/data/paraphrases.jsonl")
         private List<Path> files;
 
+        @Option(names = "--costs", description = "measures as well what a lookup costs")
+        private boolean costs;
+
         @Spec
         private CommandSpec spec;
 
@@ -67,8 +70,13 @@ final class EvalCommand implements Callable<Integer> {
                 for (Path file : files) {
                     pairs.addAll(Evaluation.read(file));
                 }
-                Evaluation evaluation = new Evaluation(new LocalEmbedder(), Lexicon.builtIn(), pairs);
+                Embedder embedder = new LocalEmbedder();
+                Evaluation evaluation = new Evaluation(embedder, Lexicon.builtIn(), pairs);
                 out.print(evaluation.report());
+                if (costs) {
+                    out.println();
+                    out.print(evaluation.costs(embedder));
+                }
                 List<Evaluation.Pair> wrong = evaluation.wrong(THRESHOLD);
                 wrong.forEach(pair -> out.println("wrong hit: " + pair.text() + " | " + pair.other()));
                 out.flush();

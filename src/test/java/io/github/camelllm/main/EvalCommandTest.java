@@ -41,8 +41,10 @@ class EvalCommandTest {
         Path file = Files.writeString(
                 directory.resolve("pairs.jsonl"),
                 "{\"text\": \"Is tea good?\", \"other\": \"Is tea good?\", \"same\": false}\n");
-        assertThat(run("eval", "cache", "--data", file.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("wrong hit: Is tea good? | Is tea good?");
+        assertThat(run("eval", "cache", "--costs", "--data", file.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("wrong hit: Is tea good? | Is tea good?")
+                .containsPattern("the nearest of 10000 vectors of 384 +p50 +[\\d.]+ µs");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /** How the semantic tier does on labelled pairs of questions: what hits, what hits wrongly and what is missed. */
 public final class Evaluation {
@@ -140,6 +143,69 @@ public final class Evaluation {
         }
         refusals(text, all);
         return text.toString();
+    }
+
+    /**
+     * What a lookup costs in this process, in time: to embed a question, to find its neighbour among as many as a partition
+     * holds, and to ask the guards.
+     */
+    public String costs(Embedder embedder) {
+        int entries = 10_000;
+        Random random = new Random(1);
+        Neighbours<String> neighbours = new Neighbours<>(entries, entries);
+        int dimensions = embedder.embed(scored.get(0).pair().text()).length;
+        for (int i = 0; i < entries; i++) {
+            neighbours.add("p", "id" + i, random(random, dimensions), "");
+        }
+        Guards guards = new Guards(lexicon, EnumSet.allOf(Guard.class));
+        List<Scored> all = scored;
+        String[] lines = {
+            micros(
+                    "embedding a question",
+                    100,
+                    i -> embedder.embed(all.get(i % all.size()).pair().text())),
+            micros(
+                    "reading it for the guards",
+                    2000,
+                    i -> guards.traits(all.get(i % all.size()).pair().text())),
+            micros(
+                    "one of them refusing or not",
+                    2000,
+                    i -> guards.refusal(
+                            all.get(i % all.size()).one(),
+                            all.get(i % all.size()).two())),
+            micros(
+                    "the nearest of " + entries + " vectors of " + dimensions,
+                    2000,
+                    i -> neighbours.find("p", random(random, dimensions), 0.95f, 8, any -> true))
+        };
+        return String.join("", lines);
+    }
+
+    private static float[] random(Random random, int dimensions) {
+        float[] vector = new float[dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            vector[i] = random.nextFloat() - 0.5f;
+        }
+        return Vectors.normalised(vector);
+    }
+
+    private static String micros(String what, int times, IntConsumer work) {
+        long[] nanos = new long[times];
+        for (int i = -times; i < times; i++) {
+            long start = System.nanoTime();
+            work.accept(Math.abs(i));
+            if (i >= 0) {
+                nanos[i] = System.nanoTime() - start;
+            }
+        }
+        Arrays.sort(nanos);
+        return String.format(
+                Locale.ROOT,
+                "%-45s p50 %8.1f µs   p99 %8.1f µs%n",
+                what,
+                nanos[times / 2] / 1e3,
+                nanos[times * 99 / 100] / 1e3);
     }
 
     private void refusals(StringBuilder text, Set<Guard> all) {
