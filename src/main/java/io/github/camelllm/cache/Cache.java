@@ -124,6 +124,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         }
         Question question = Questions.of(call, now);
         call.question(question);
+        call.answerHeaders().put("X-LLM-Cache-Key", question.id());
         Asked asked = new Asked(call, exchange, next, question, now, ttl);
         if (wish == Wish.NO_CACHE) {
             asking.alone(asked, null);
