@@ -130,7 +130,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
             asking.alone(asked, null);
             return;
         }
-        Optional<Lookup.Found> found = lookup.find(call, question);
+        Optional<Lookup.Found> found = lookup.find(call, question, ttl);
         if (found.isPresent() && !found.get().isChecked()) {
             give(asked, found.get());
             return;

@@ -105,9 +105,11 @@ class AnswerStoreTest {
         AnswerStore store = new AnswerStore(MOST, 0, ticker, question -> gone.add(question.id()));
         store.put(kept("a", 10));
         ticker.advance(Duration.ofSeconds(59));
-        assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos())).isTrue();
+        assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos(), Duration.ofHours(1)))
+                .isTrue();
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos())).isFalse();
+        assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos(), Duration.ofHours(1)))
+                .isFalse();
         ticker.advance(Duration.ofSeconds(61));
         assertThat(store.find("a")).isEmpty();
         store.put(kept("b", 10));
@@ -123,7 +125,8 @@ class AnswerStoreTest {
         store.put(kept("a", 20));
         ticker.advance(Duration.ofSeconds(50));
 
-        assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos())).isTrue();
+        assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos(), Duration.ofHours(1)))
+                .isTrue();
         assertThat(gone).isEmpty();
         assertThat(store.clear(kept -> true)).isEqualTo(1);
         assertThat(gone).containsExactly("a");
