@@ -70,7 +70,7 @@ final class Asking {
     /** The answer may have come between the look into the store and the start. */
     private Optional<Kept> lead(Asked asked, Flight mine) throws Exception {
         Kept kept = store.find(asked.question().id())
-                .filter(found -> found.isFresh(asked.call().ticker().nanos()))
+                .filter(found -> found.isFresh(asked.call().ticker().nanos(), asked.ttl()))
                 .orElse(null);
         if (kept != null) {
             end(asked, mine, kept, true);
@@ -92,8 +92,12 @@ final class Asking {
         if (body instanceof TokenStream stream && asked.call().getOperation() == Operation.CHAT) {
             asked.exchange().getMessage().setBody(watched(asked, flight, checked, stream));
         } else {
-            Kept kept = body instanceof Answer answer ? keep(asked, answer, checked) : null;
-            end(asked, flight, kept, true);
+            Kept kept = null;
+            try {
+                kept = body instanceof Answer answer ? keep(asked, answer, checked) : null;
+            } finally {
+                end(asked, flight, kept, true); // whatever happens: others wait
+            }
         }
     }
 
@@ -109,8 +113,12 @@ final class Asking {
                 })
                 .onEnd(end -> {
                     boolean whole = end.kind() == StreamEnd.Kind.WHOLE;
-                    Kept kept = whole ? keep(asked, collected, checked) : null;
-                    end(asked, flight, kept, whole);
+                    Kept kept = null;
+                    try {
+                        kept = whole ? keep(asked, collected, checked) : null;
+                    } finally {
+                        end(asked, flight, kept, whole);
+                    }
                 });
         asked.exchange().getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override

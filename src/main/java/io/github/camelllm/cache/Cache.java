@@ -124,12 +124,13 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         }
         Question question = Questions.of(call, now);
         call.question(question);
+        call.answerHeaders().put("X-LLM-Cache-Key", question.id());
         Asked asked = new Asked(call, exchange, next, question, now, ttl);
         if (wish == Wish.NO_CACHE) {
             asking.alone(asked, null);
             return;
         }
-        Optional<Lookup.Found> found = lookup.find(call, question);
+        Optional<Lookup.Found> found = lookup.find(call, question, ttl);
         if (found.isPresent() && !found.get().isChecked()) {
             give(asked, found.get());
             return;

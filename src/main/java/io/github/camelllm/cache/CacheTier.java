@@ -30,7 +30,10 @@ public interface CacheTier {
      */
     void add(Call call, Question question);
 
-    /** Forgets an answer that is kept no more: it has expired, was evicted or cleared. An unknown id changes nothing. */
+    /**
+     * Forgets an answer that is kept no more: it has expired, was evicted or cleared. An unknown id changes nothing. Comes
+     * while the store is busy: it must neither take long nor wait for anybody who may be using the cache.
+     */
     void remove(String partition, String id);
 
     /** About how many bytes of memory it takes for each answer; they count against the bound of the cache. */

@@ -21,11 +21,11 @@ final class Collected {
 
     private static final Set<String> TOOL_CALL = Set.of("index", "id", "type", "function");
 
-    private final long maxBytes;
+    private final long mostCharacters;
     private final Map<Integer, Choice> choices = new TreeMap<>();
     private ObjectNode head;
     private JsonNode usage;
-    private long bytes;
+    private long characters;
     private boolean failed;
 
     /** One choice so far. */
@@ -36,19 +36,22 @@ final class Collected {
         private String finishReason;
     }
 
-    /** @param maxBytes of events, beyond which it gives up */
-    Collected(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /** @param mostCharacters of texts and arguments, beyond which it gives up */
+    Collected(long mostCharacters) {
+        this.mostCharacters = mostCharacters;
     }
 
-    /** The next event. */
+    /** The next event. Never throws: a stream must not break by being cached. */
     void add(StreamEvent event) {
         if (failed) {
             return;
         }
-        bytes += event.data().length;
-        if (bytes > maxBytes || !event.json().isObject() || !isAdded((ObjectNode) event.json())) {
+        try {
+            failed = !event.json().isObject() || !isAdded((ObjectNode) event.json()) || characters > mostCharacters;
+        } catch (RuntimeException e) {
             failed = true;
+        }
+        if (failed) {
             choices.clear();
         }
     }
@@ -109,7 +112,7 @@ final class Collected {
         return true;
     }
 
-    private static boolean isAdded(Choice choice, String field, JsonNode value) {
+    private boolean isAdded(Choice choice, String field, JsonNode value) {
         if (value.isNull() || value.isContainerNode() && value.isEmpty()) {
             return true;
         }
@@ -119,6 +122,7 @@ final class Collected {
             }
             case "content", "refusal", "reasoning_content", "reasoning" -> {
                 if (value.isTextual()) {
+                    characters += value.textValue().length();
                     choice.texts
                             .computeIfAbsent(field, name -> new StringBuilder())
                             .append(value.textValue());
@@ -139,7 +143,7 @@ final class Collected {
         }
     }
 
-    private static boolean isAddedToolCall(Choice choice, JsonNode piece) {
+    private boolean isAddedToolCall(Choice choice, JsonNode piece) {
         for (Iterator<String> names = piece.fieldNames(); names.hasNext(); ) {
             if (!TOOL_CALL.contains(names.next())) {
                 return false;
@@ -159,9 +163,9 @@ final class Collected {
                 && !function.path("name").textValue().isEmpty()) {
             ((ObjectNode) call.path("function")).set("name", function.path("name"));
         }
-        choice.arguments
-                .computeIfAbsent(index, number -> new StringBuilder())
-                .append(function.path("arguments").asText(""));
+        String arguments = function.path("arguments").asText("");
+        characters += arguments.length();
+        choice.arguments.computeIfAbsent(index, number -> new StringBuilder()).append(arguments);
         return true;
     }
 

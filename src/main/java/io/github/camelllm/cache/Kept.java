@@ -92,8 +92,13 @@ final class Kept {
         return Math.max(0, nanos - keptNanos) / 1_000_000_000;
     }
 
-    boolean isFresh(long nanos) {
-        return nanos - keptNanos < ttl.toNanos();
+    /**
+     * Whether it may be given.
+     *
+     * @param now how long such an answer may be given by the rules of now, which may be shorter than it was
+     */
+    boolean isFresh(long nanos, Duration now) {
+        return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos());
     }
 
     /** How long the store holds it in all. */

@@ -1,6 +1,7 @@
 package io.github.camelllm.cache;
 
 import io.github.camelllm.call.Call;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +41,10 @@ final class Lookup {
         }
     }
 
-    Optional<Found> find(Call call, Question question) {
+    Optional<Found> find(Call call, Question question, Duration ttl) {
         for (CacheTier tier : tiers.all()) {
             try {
-                Found found = find(call, question, tier);
+                Found found = find(call, question, tier, ttl);
                 if (found != null) {
                     return Optional.of(found);
                 }
@@ -54,11 +55,11 @@ final class Lookup {
         return Optional.empty();
     }
 
-    private Found find(Call call, Question question, CacheTier tier) {
+    private Found find(Call call, Question question, CacheTier tier, Duration ttl) {
         CacheTier.Match match = tier.find(call, question).orElse(null);
         Kept kept = match == null ? null : store.find(match.id()).orElse(null);
         return kept != null
-                        && kept.isFresh(call.ticker().nanos())
+                        && kept.isFresh(call.ticker().nanos(), ttl)
                         && kept.question().partition().equals(question.partition())
                 ? new Found(tier, match, kept, tier.checks(question, match))
                 : null;

@@ -32,6 +32,7 @@ final class Questions {
     private static void surroundings(CanonicalDigest digest, Call call, CacheRules rules) {
         Identity who = call.getIdentity();
         digest.text(FORMAT).text(rules.version());
+        rules.ignoredFields().stream().sorted().forEach(digest::text);
         digest.text(call.getOperation().label());
         digest.text(rules.scope().label());
         digest.text(rules.scope() == CacheRules.Scope.GLOBAL ? null : who.tenant());

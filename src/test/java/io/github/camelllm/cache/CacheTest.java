@@ -367,6 +367,24 @@ class CacheTest {
     }
 
     @Test
+    void aShorterTimeHoldsForWhatIsKeptAlready() throws Exception {
+        chain.rules("ttl: 1h").start();
+        chain.ask(QUESTION);
+        chain.rules("ttl: 1m").ticker.advance(Duration.ofMinutes(2));
+        Await.value(
+                "an answer too old by the new rules", () -> chain.ask(QUESTION).cache(), "miss"::equals);
+    }
+
+    /** What a stream takes on the wire is many times its text. */
+    @Test
+    void aLongStreamIsKeptAsLongAsItsTextIsNotTooLong() throws Exception {
+        chain.rules("max-answer: 8 KB\n").start();
+        chain.text = "z".repeat(4000);
+
+        assertThat(isKept(STREAMED)).isTrue();
+    }
+
+    @Test
     void offersWhatIsTooOldToDegrade() throws Exception {
         chain.start();
         chain.ask(QUESTION);
