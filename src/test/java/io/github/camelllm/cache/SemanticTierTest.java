@@ -132,8 +132,9 @@ class SemanticTierTest {
     }
 
     @Test
-    void anEmbedderThatFailsCostsTheHitAlone() throws Exception {
+    void anEmbedderThatFailsCostsTheHitAloneAndIsLeftInPeaceForAWhile() throws Exception {
         SemanticTier broken = new SemanticTier(text -> {
+            embedded.incrementAndGet();
             throw new Embedder.EmbeddingException("no vectors today", null);
         });
         broken.setFile(directory.resolve("semantic.yaml").toString());
@@ -145,6 +146,11 @@ class SemanticTierTest {
         Outcome outcome = chain.ask(asks(REFUND));
         assertThat(outcome.failure()).isNull();
         assertThat(outcome.text()).isEqualTo("42");
+        assertThat(chain.ask(asks(MONEY_BACK)).cache()).isEqualTo("miss");
+        assertThat(embedded).hasValue(1);
+        chain.ticker.advance(Duration.ofSeconds(31));
+        chain.ask(asks("What is a refund?"));
+        assertThat(embedded).hasValue(2);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -48,17 +49,22 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
 
     private static final int RECENT = 256;
 
+    /** How long no vector is asked for once there was none: a call should not wait in vain each time. */
+    private static final Duration REST = Duration.ofSeconds(30);
+
     private final Map<Guard, LongAdder> refused = new java.util.EnumMap<>(Guard.class);
     private final LongAdder checkedSame = new LongAdder();
     private final LongAdder checkedDifferent = new LongAdder();
     private final SemanticSettings.Builder settings = new SemanticSettings.Builder();
     private CamelContext context;
     private Embedder given;
+    private final AtomicLong rest = new AtomicLong();
     private volatile Parts parts;
 
     /** What there is once the tier is asked. */
     private record Parts(
             SemanticSettings settings,
+            Ticker ticker,
             WatchedFile<SemanticRules> rules,
             Embedder embedder,
             Neighbours<Kept> neighbours,
@@ -184,6 +190,7 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
                             : new EndpointEmbedder(context, read.embedder(), read.model(), read.key());
             parts = new Parts(
                     read,
+                    ticker,
                     WatchedFile.open(read.file(), SemanticFile::read, ticker),
                     embedder,
                     new Neighbours<>(read.maxInPartition(), read.maxInAll()),
@@ -209,6 +216,26 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
                 && question.text().length() <= now.settings().maxCharacters();
     }
 
+    /** What a question shows; null while there are no vectors, which the log has said. */
+    private Read readOrNull(Parts now, Question question) {
+        long restsUntil = rest.get();
+        if (restsUntil != 0 && now.ticker().nanos() - restsUntil < 0) {
+            return null;
+        }
+        try {
+            Read read = read(now, question);
+            rest.set(0);
+            return read;
+        } catch (Embedder.EmbeddingException e) {
+            long until = now.ticker().nanos() + REST.toNanos();
+            if (rest.compareAndSet(restsUntil, until == 0 ? 1 : until)) {
+                LOG.warn("the semantic cache rests for {}: {}", REST, e.getMessage());
+                LOG.debug("why the semantic cache rests", e);
+            }
+            return null;
+        }
+    }
+
     private static Read read(Parts now, Question question) {
         Guards guards = now.rules().get().guards();
         Read read = now.recent().get(question.id());
@@ -230,7 +257,10 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
         if (threshold > 1) {
             return Optional.empty();
         }
-        Read read = read(now, question);
+        Read read = readOrNull(now, question);
+        if (read == null) {
+            return Optional.empty();
+        }
         Neighbours.Found<Kept> found = now.neighbours()
                 .find(
                         question.partition(),
@@ -253,9 +283,11 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
     public void add(Call call, Question question) {
         Parts now = parts();
         if (isSuitable(now, call, question) && now.rules().get().threshold(call, question.partition()) <= 1) {
-            Read read = read(now, question);
-            Kept kept = new Kept(read.traits(), read.by(), question.text());
-            now.neighbours().add(question.partition(), question.id(), read.vector(), kept);
+            Read read = readOrNull(now, question);
+            if (read != null) {
+                Kept kept = new Kept(read.traits(), read.by(), question.text());
+                now.neighbours().add(question.partition(), question.id(), read.vector(), kept);
+            }
         }
     }
 
