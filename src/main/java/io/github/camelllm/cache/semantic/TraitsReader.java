@@ -32,6 +32,7 @@ final class TraitsReader {
     private final Words words;
     private final List<String> lows;
     private final List<String> stems;
+    private final AmountReader amounts;
 
     private final Chunks chunks = new Chunks();
     private final List<String> numbers = new ArrayList<>();
@@ -58,6 +59,7 @@ final class TraitsReader {
         this.stems = tokens.stream()
                 .map(token -> token.kind() == Kind.WORD ? Stem.of(token.low(), words.language()) : token.low())
                 .toList();
+        this.amounts = new AmountReader(tokens, lows, words);
         this.asks = lows.stream().anyMatch(low -> low.contains("?"));
     }
 
@@ -73,7 +75,7 @@ final class TraitsReader {
                 case BREAK -> pause();
                 case EXACT -> exact(tokens.get(at));
                 case SIGN -> sign(tokens.get(at), at);
-                case NUMBER -> digits(at);
+                case NUMBER -> amount(amounts.digits(at));
                 case DATE -> date(tokens.get(at).text());
                 case TIME -> one("at " + Amounts.time(tokens.get(at).text()));
                 case WORD -> word(at);
@@ -158,92 +160,22 @@ final class TraitsReader {
         return one("on " + text);
     }
 
-    private int digits(int at) {
-        Token token = tokens.get(at);
-        String number = Amounts.number(token.text(), words.language());
-        String glued = token.low();
-        if (!glued.isEmpty() && Tokens.isOrdinal(glued)) {
-            return dated(at, 1, number, number + ".");
-        }
-        if (!glued.isEmpty()) {
-            one(number + " " + Amounts.unit(glued));
-            return 1;
-        }
-        return dated(at, 1, number, number);
-    }
-
-    /** A number, perhaps the day or year of a date in words, perhaps with a factor or a unit behind it. */
-    private int dated(int at, int length, String number, String written) {
-        int next = at + length;
-        int month = month(skipOf(next));
-        if (month > 0 && isDay(number)) {
-            int end = skipOf(next) + 1;
-            int year = year(end);
-            one("on " + Amounts.date(year, month, Integer.parseInt(number)));
-            return end - at + yearLength(year, end);
-        }
-        String low = next < lows.size() ? lows.get(next) : "";
-        if (low.equals(".") && written.equals(number)) {
-            // a German day: 3. März
-            int german = month(next + 1);
-            if (german > 0 && isDay(number)) {
-                int year = year(next + 2);
-                one("on " + Amounts.date(year, german, Integer.parseInt(number)));
-                return next + 2 - at + (year > 0 ? 1 : 0);
-            }
-        }
-        NumberWords.Value factor = words.numbers().read(lows, next);
-        if (factor != null && factor.words() == 1 && factor.number() >= 1000 && written.equals(number)) {
-            String total = new java.math.BigDecimal(number)
-                    .multiply(java.math.BigDecimal.valueOf(factor.number()))
-                    .stripTrailingZeros()
-                    .toPlainString();
-            return dated(at, length + 1, total, total);
-        }
-        String unit = low.isEmpty() || tokens.get(next).kind() == Kind.BREAK ? null : Amounts.unit(low);
-        one(unit == null ? written : written + " " + unit);
-        return length + (unit == null ? 0 : 1);
-    }
-
-    private int skipOf(int at) {
-        return at < lows.size() && "of".equals(words.classOf(lows.get(at))) ? at + 1 : at;
-    }
-
-    private int month(int at) {
-        Integer month = at < lows.size() && tokens.get(at).kind() == Kind.WORD
-                ? words.numbers().month(lows.get(at))
-                : null;
-        return month == null ? 0 : month;
-    }
-
-    private static boolean isDay(String number) {
-        return number.matches("[12]?\\d|3[01]");
-    }
-
-    /** The year that stands at a place, perhaps behind a comma; 0 when none does. */
-    private int year(int at) {
-        int place = at < lows.size() && (lows.get(at).equals(",") || skipOf(at) > at) ? at + 1 : at;
-        boolean number = place < tokens.size() && tokens.get(place).kind() == Kind.NUMBER;
-        return number && tokens.get(place).text().matches("\\d{4}")
-                ? Integer.parseInt(tokens.get(place).text())
-                : 0;
-    }
-
-    private int yearLength(int year, int at) {
-        return year == 0 ? 0 : tokens.get(at).kind() == Kind.NUMBER ? 1 : 2;
+    private int amount(AmountReader.Amount amount) {
+        one(amount.text());
+        return amount.length();
     }
 
     private int word(int at) {
         Token token = tokens.get(at);
         forms.add(stems.get(at));
-        int month = monthInWords(at);
-        if (month > 0) {
-            return month;
+        AmountReader.Amount month = amounts.monthInWords(at);
+        if (month != null) {
+            return amount(month);
         }
         NumberWords.Value value = words.numbers().read(lows, at);
         if (value != null) {
             String number = String.valueOf(value.number());
-            return dated(at, value.words(), number, number);
+            return amount(amounts.dated(at, value.words(), number, number));
         }
         int phrase = phrase(at);
         if (phrase > 0) {
@@ -259,26 +191,6 @@ final class TraitsReader {
         }
         say(stems.get(at));
         return 1;
-    }
-
-    /** March 5, 2024 and March 2024; a month alone is a word like others. */
-    private int monthInWords(int at) {
-        int month = month(at);
-        int next = skipOf(at + 1);
-        if (month == 0 || next >= tokens.size() || tokens.get(next).kind() != Kind.NUMBER) {
-            return 0;
-        }
-        String number = tokens.get(next).text();
-        if (number.matches("\\d{4}")) {
-            one("on " + Amounts.date(Integer.parseInt(number), month, 0));
-            return next + 1 - at;
-        }
-        if (!isDay(number)) {
-            return 0;
-        }
-        int year = year(next + 1);
-        one("on " + Amounts.date(year, month, Integer.parseInt(number)));
-        return next + 1 - at + yearLength(year, next + 1);
     }
 
     /** The longest phrase that begins at a place and is known; how many words it has, or 0. */
