@@ -36,6 +36,10 @@ record SemanticSettings(
         check("maxInPartition", maxInPartition, 100_000);
         check("maxInAll", maxInAll, 10_000_000);
         check("maxCharacters", maxCharacters, 2000);
+        if (maxInAll < maxInPartition) {
+            throw new IllegalArgumentException("semantic.maxInAll is " + maxInAll
+                    + "; at least maxInPartition, which is " + maxInPartition + ", is allowed");
+        }
         if (!embedder.equals(LOCAL) && !embedder.matches("[a-zA-Z][\\w.+-]*:.+")) {
             throw new IllegalArgumentException("semantic.embedder is '" + embedder
                     + "'; local, or an endpoint such as direct:llm-embeddings, is allowed");
@@ -81,7 +85,7 @@ record SemanticSettings(
                     model,
                     key,
                     maxInPartition,
-                    Math.max(maxInAll, maxInPartition),
+                    maxInAll,
                     maxCharacters,
                     TRIES,
                     new ShadowSettings(share, tolerated, least, 100, rest),

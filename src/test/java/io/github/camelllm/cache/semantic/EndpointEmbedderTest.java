@@ -89,5 +89,9 @@ class EndpointEmbedderTest {
         tier.setEmbedder("local");
         tier.setMaxCharacters(0);
         assertThatThrownBy(tier::bytesPerAnswer).hasMessage("semantic.maxCharacters is 0; 1 to 2000 is allowed");
+        tier.setMaxCharacters(500);
+        tier.setMaxInAll(9);
+        assertThatThrownBy(tier::bytesPerAnswer)
+                .hasMessage("semantic.maxInAll is 9; at least maxInPartition, which is 10000, is allowed");
     }
 }
