@@ -1,9 +1,11 @@
 package io.github.camelllm.bench;
 
+import io.github.camelllm.cache.CacheCost;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the benchmark and prints its table; see {@code src/bench/README.md}. */
@@ -38,6 +40,14 @@ public final class Benchmark {
         if (options.wants("limits")) {
             new LimitCost().measure(table);
         }
+        if (options.wants("cache")) {
+            for (String tiers : List.of("exact", "exact,normalised")) {
+                try (CacheCost cost = new CacheCost(tiers)) {
+                    row(table, "the step cache (" + tiers + "), a miss of 2 KB", cost.miss(), "≤ 30 µs");
+                    row(table, "the same, a hit", cost.hit(), "");
+                }
+            }
+        }
         if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
             proxies(lab, subjects, table);
         }
@@ -53,6 +63,10 @@ public final class Benchmark {
         Path file = options.out().resolve("java-" + options.javaVersion() + ".md");
         Files.writeString(file, result);
         System.out.println(result);
+    }
+
+    private static void row(Table table, String what, CacheCost.Micros micros, String bound) {
+        table.row(what, "", Table.format("p50 %.1f µs, p99 %.1f µs", micros.p50(), micros.p99()), "", bound);
     }
 
     private static void proxies(Lab lab, Subjects subjects, Table table) throws Exception {

@@ -27,7 +27,17 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class KeyEntry {
 
     private static final List<String> FIELDS = List.of(
-            "id", "sha256", "tenant", "user", "team", "tier", "models", "speaks-for-others", "expires", "enabled");
+            "id",
+            "sha256",
+            "tenant",
+            "user",
+            "team",
+            "tier",
+            "models",
+            "speaks-for-others",
+            "admin",
+            "expires",
+            "enabled");
     private static final Map<String, String> HINTS = new TreeMap<>();
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final String ALL = "*";
@@ -83,7 +93,8 @@ final class KeyEntry {
                 user == null ? id : user,
                 team == null ? byDefault.team() : team,
                 tier == null ? byDefault.tier() : tier,
-                models);
+                models,
+                map.flag("admin", false));
         return new Key(sha256, identity, speaksForOthers, expires, enabled);
     }
 

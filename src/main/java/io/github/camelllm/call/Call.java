@@ -44,6 +44,8 @@ public final class Call {
     private volatile Usage usage;
     private volatile String finishReason;
     private String cache = "bypass";
+    private CacheHit cacheHit;
+    private Object question;
     private long inputEstimate = -1;
     private volatile TokenCounter counter = TokenCounter.ROUGH;
     private volatile long firstTokenNanos = -1;
@@ -314,6 +316,39 @@ public final class Call {
     /** What the cache had to say: hit, semantic, stale, miss or bypass. */
     public String getCache() {
         return cache;
+    }
+
+    /** Notes what the cache has to say. */
+    public void cache(String newCache) {
+        this.cache = newCache;
+    }
+
+    /** How the cache has answered; null when it has not. */
+    public CacheHit getCacheHit() {
+        return cacheHit;
+    }
+
+    /**
+     * Notes that the cache has answered.
+     *
+     * @param how {@code hit}, {@code semantic} or {@code stale}
+     * @param byModel the model that gave the answer once, and {@code byProvider} whose it is; null when not known
+     */
+    public void answeredBy(CacheHit hit, String how, String byModel, String byProvider) {
+        this.cacheHit = hit;
+        this.cache = how;
+        this.model = byModel;
+        this.provider = byProvider;
+    }
+
+    /** What the cache has made of the request as it came to it, for the cache alone; null when it has not seen it. */
+    public Object question() {
+        return question;
+    }
+
+    /** Notes what the cache has made of the request. */
+    public void question(Object newQuestion) {
+        this.question = newQuestion;
     }
 
     /** Notes that the first token has come; only the first time counts. */

@@ -37,6 +37,7 @@ import java.util.List;
  * @param degradedBy the code of the error that it stands in for; null when the answer is not degraded
  * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
  * @param warnings what was left out or done otherwise than asked; never null
+ * @param hit how the cache has answered, and what that saved; null when it has not
  * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
@@ -66,7 +67,68 @@ public record FinishedCall(
         String degradedBy,
         String recovery,
         List<String> warnings,
+        CacheHit hit,
         String promptHash) {
+
+    /** The record of a call that the cache has not answered. */
+    public FinishedCall(
+            String callId,
+            String requestId,
+            String traceId,
+            Instant receivedAt,
+            String operation,
+            Identity who,
+            String asked,
+            String task,
+            boolean stream,
+            String model,
+            String provider,
+            Usage usage,
+            BigDecimal cost,
+            long latencyNanos,
+            long firstTokenNanos,
+            long upstreamNanos,
+            long firstByteNanos,
+            String finishReason,
+            String cache,
+            List<Try> attempts,
+            int status,
+            String errorCode,
+            String degraded,
+            String degradedBy,
+            String recovery,
+            List<String> warnings,
+            String promptHash) {
+        this(
+                callId,
+                requestId,
+                traceId,
+                receivedAt,
+                operation,
+                who,
+                asked,
+                task,
+                stream,
+                model,
+                provider,
+                usage,
+                cost,
+                latencyNanos,
+                firstTokenNanos,
+                upstreamNanos,
+                firstByteNanos,
+                finishReason,
+                cache,
+                attempts,
+                status,
+                errorCode,
+                degraded,
+                degradedBy,
+                recovery,
+                warnings,
+                null,
+                promptHash);
+    }
 
     /**
      * One attempt.
@@ -128,6 +190,7 @@ public record FinishedCall(
                 degradedBy,
                 recovery,
                 warnings,
+                hit,
                 hash);
     }
 
@@ -161,6 +224,15 @@ public record FinishedCall(
         json.put("upstream_ms", millis(upstreamNanos));
         json.put("finish_reason", finishReason);
         json.put("cache", cache);
+        if (hit != null) {
+            ObjectNode found = json.putObject("hit");
+            found.put("tier", hit.tier());
+            found.put("age_s", hit.ageSeconds());
+            found.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
+            found.put("input_tokens", hit.usage().inputTokens());
+            found.put("output_tokens", hit.usage().outputTokens());
+            found.put("saved_usd", hit.saved());
+        }
         ArrayNode tries = json.putArray("attempts");
         for (Try attempt : attempts) {
             ObjectNode node = tries.addObject();

@@ -11,8 +11,10 @@ import java.util.Set;
  * @param team likewise
  * @param tier the bundle of limits (free, pro, enterprise)
  * @param models the models and aliases the key may ask for; empty means all of them
+ * @param admin whether it may do what concerns all callers, such as clearing the cache
  */
-public record Identity(String keyId, String tenant, String user, String team, String tier, Set<String> models) {
+public record Identity(
+        String keyId, String tenant, String user, String team, String tier, Set<String> models, boolean admin) {
 
     /** The caller of an open gateway, and of a call that has not been authenticated. */
     public static final Identity ANONYMOUS =
@@ -20,6 +22,11 @@ public record Identity(String keyId, String tenant, String user, String team, St
 
     public Identity {
         models = Set.copyOf(models);
+    }
+
+    /** The caller by a key that is no admin's. */
+    public Identity(String keyId, String tenant, String user, String team, String tier, Set<String> models) {
+        this(keyId, tenant, user, team, tier, models, false);
     }
 
     /** Whether this caller may ask for a model or alias by that name. */
@@ -35,6 +42,7 @@ public record Identity(String keyId, String tenant, String user, String team, St
                 otherUser == null ? user : otherUser,
                 otherTeam == null ? team : otherTeam,
                 tier,
-                models);
+                models,
+                admin);
     }
 }

@@ -160,10 +160,12 @@ public final class HttpStep extends Step {
         headers.put("Content-Type", contentType);
         headers.put("X-Request-Id", call.getId());
         Attempt attempt = call.attempt();
-        if (attempt != null) {
-            if (call.getDegraded() == null) {
-                headers.put("X-LLM-Model", attempt.model());
-                headers.put("X-LLM-Provider", attempt.provider());
+        if (attempt != null || call.getCacheHit() != null) {
+            String model = attempt == null ? call.getModel() : attempt.model();
+            String provider = attempt == null ? call.getProvider() : attempt.provider();
+            if (call.getDegraded() == null && model != null && provider != null) {
+                headers.put("X-LLM-Model", model);
+                headers.put("X-LLM-Provider", provider);
             }
             headers.put("X-LLM-Attempts", Integer.toString(call.getAttempts().size()));
             headers.put("X-LLM-Cache", call.getCache());

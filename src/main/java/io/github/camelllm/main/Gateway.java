@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
         description = "Serves an LLM gateway that is a set of Apache Camel routes.",
         mixinStandardHelpOptions = true,
         versionProvider = Gateway.Version.class,
-        subcommands = {ValidateCommand.class, KeyCommand.class, ReportCommand.class},
+        subcommands = {
+            ValidateCommand.class,
+            KeyCommand.class,
+            ReportCommand.class,
+            EvalCommand.class,
+            CacheCommand.class
+        },
         footer = {
             "",
             "bin/gateway archive makes it start in less time with the Java that runs it.",

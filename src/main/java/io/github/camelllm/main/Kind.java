@@ -71,6 +71,13 @@ record Kind(String allowed, Check check) {
         return new Kind("a size such as 500 KB, 100 MB or 2 GB", value -> value.matches("[1-9]\\d{0,8} ?[KMG]B"));
     }
 
+    /** The tiers of a cache; beans may add others to those built in, so that only their form can be checked. */
+    static Kind tiers() {
+        return new Kind(
+                "off, or names separated by commas such as exact,normalised",
+                value -> value.matches("[a-z][a-z0-9-]*( ?, ?[a-z][a-z0-9-]*)*"));
+    }
+
     static Kind oneOf(String... values) {
         return new Kind(
                 "one of " + String.join(", ", values), value -> List.of(values).contains(value));

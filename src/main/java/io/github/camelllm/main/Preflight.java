@@ -1,6 +1,8 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.access.Keys;
+import io.github.camelllm.cache.CacheRulesFile;
+import io.github.camelllm.cache.semantic.SemanticFile;
 import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
@@ -72,6 +74,12 @@ record Preflight(
                         "Make the file, or take the setting out to limit nothing"));
             }
             LimitsFile.problemsOf(limitsFile)
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            CacheRulesFile.problemsOf(Path.of(read.properties().get(SettingsTable.CACHE_FILE)))
+                    .forEach(problem -> problems.add(
+                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE)))
                     .forEach(problem -> problems.add(
                             new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
             PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))

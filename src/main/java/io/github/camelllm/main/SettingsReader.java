@@ -158,8 +158,12 @@ final class SettingsReader {
                 .toAbsolutePath()
                 .normalize();
         values.put(SettingsTable.KEYS_FILE, keys.toString());
-        for (String file :
-                List.of(SettingsTable.STATIC_ANSWERS, SettingsTable.PRICES_FILE, SettingsTable.LIMITS_FILE)) {
+        for (String file : List.of(
+                SettingsTable.STATIC_ANSWERS,
+                SettingsTable.PRICES_FILE,
+                SettingsTable.LIMITS_FILE,
+                SettingsTable.CACHE_FILE,
+                SettingsTable.SEMANTIC_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

@@ -18,6 +18,8 @@ final class SettingsTable {
     static final String KEYS_FILE = "llm.access.keys-file";
     static final String OPEN = "llm.access.open";
     static final String LIMITS_FILE = "llm.limits.file";
+    static final String CACHE_FILE = "llm.cache.file";
+    static final String SEMANTIC_FILE = "llm.cache.semantic.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
     static final String LEDGER = "llm.ledger.enabled";
@@ -103,6 +105,22 @@ final class SettingsTable {
                     "limits.yaml",
                     Kind.path(),
                     "Who may use how much, relative to this directory. Read again when it changes."),
+            new Setting(
+                    CACHE_FILE,
+                    "cache.yaml",
+                    Kind.path(),
+                    "What answers may be cached, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.cache.tiers",
+                    "exact",
+                    Kind.tiers(),
+                    "How a cached answer is found, in this order: exact, normalised. off switches the cache off."),
+            new Setting("llm.cache.max-size", "64 MB", Kind.size(), "The memory for all cached answers together."),
+            new Setting(
+                    SEMANTIC_FILE,
+                    "semantic.yaml",
+                    Kind.path(),
+                    "Thresholds and words of the tier semantic, relative to this directory. Read again when it changes."),
             new Setting(
                     STATIC_ANSWERS,
                     "static-answers.yaml",

@@ -17,7 +17,8 @@ import java.util.stream.LongStream;
  * llm_request_duration_seconds}, {@code llm_time_to_first_token_seconds}, {@code llm_tokens_total}, {@code
  * llm_errors_total}, {@code llm_upstream_failures_total}, {@code llm_truncated_total}, {@code
  * llm_stream_recoveries_total}, {@code llm_degraded_total}, {@code llm_cost_dollars_total}, {@code
- * llm_unpriced_attempts_total}, {@code llm_gateway_overhead_seconds}.
+ * llm_unpriced_attempts_total}, {@code llm_gateway_overhead_seconds}, {@code llm_cache_hits_total}, {@code
+ * llm_cache_saved_dollars_total}.
  */
 final class CallMeters {
 
@@ -48,6 +49,8 @@ final class CallMeters {
     private final MeterProvider<Counter> degraded;
     private final MeterProvider<Counter> cost;
     private final MeterProvider<Counter> unpriced;
+    private final MeterProvider<Counter> hits;
+    private final MeterProvider<Counter> saved;
     private final Names teams = new Names(MAX_TEAMS, ModelNames.OTHER);
     private final Timer overhead;
 
@@ -84,6 +87,12 @@ final class CallMeters {
                 .withRegistry(registry);
         unpriced = Counter.builder("llm.unpriced.attempts")
                 .description("Attempts that used tokens at no known price, and are missing in llm_cost_dollars")
+                .withRegistry(registry);
+        hits = Counter.builder("llm.cache.hits")
+                .description("Calls that the cache has answered, by how the answer was found")
+                .withRegistry(registry);
+        saved = Counter.builder("llm.cache.saved.dollars")
+                .description("Dollars that models would have charged for what the cache has answered")
                 .withRegistry(registry);
         overhead = Timer.builder("llm.gateway.overhead")
                 .description("What the gateway itself adds to the time until an answer begins")
@@ -127,6 +136,12 @@ final class CallMeters {
         }
         if (call.degraded() != null) {
             degraded.withTag("how", call.degraded()).increment();
+        }
+        if (call.hit() != null && call.ok()) {
+            hits.withTag("tier", call.hit().tier()).increment();
+            if (call.hit().saved() != null) {
+                saved.withTags(byModel).increment(call.hit().saved().doubleValue());
+            }
         }
         Usage usage = call.usage();
         count(model, "input", usage.inputTokens());

@@ -17,6 +17,7 @@ public enum ErrorCode {
 
     INVALID_API_KEY(401, "authentication_error"),
     MODEL_NOT_ALLOWED(403, "permission_error"),
+    ADMIN_KEY_NEEDED(403, "permission_error"),
     MODEL_NOT_FOUND(404, "invalid_request_error"),
     NOT_FOUND(404, "invalid_request_error"),
     METHOD_NOT_ALLOWED(405, "invalid_request_error"),

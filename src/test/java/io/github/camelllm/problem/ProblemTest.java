@@ -26,6 +26,7 @@ class ProblemTest {
                         "400 sensitive_data",
                         "401 invalid_api_key",
                         "403 model_not_allowed",
+                        "403 admin_key_needed",
                         "404 model_not_found",
                         "404 not_found",
                         "405 method_not_allowed",

@@ -1,0 +1,80 @@
+package io.github.camelllm.cache;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.github.camelllm.call.Ticker;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The kept answers of this instance, bounded by the bytes that they take: what has been asked for least goes first (W-TinyLFU).
+ * An answer leaves when its time is over. Thread-safe.
+ */
+final class AnswerStore {
+
+    private final com.github.benmanes.caffeine.cache.Cache<String, Kept> answers;
+
+    /**
+     * @param maxBytes of all answers together
+     * @param extra bytes that each takes elsewhere, in the indexes of tiers
+     * @param gone told of each answer that has left and was not replaced; must not throw
+     */
+    AnswerStore(long maxBytes, int extra, Ticker ticker, Consumer<Question> gone) {
+        answers = Caffeine.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher((String id, Kept kept) -> kept.weight() + extra)
+                .expireAfter(Expiry.<String, Kept>writing((id, kept) -> kept.lifetime()))
+                .ticker(ticker::nanos)
+                .executor(Runnable::run) // bounded at every moment, and not only when a pool gets round to it
+                .removalListener((String id, Kept kept, RemovalCause cause) -> {
+                    if (cause != RemovalCause.REPLACED && kept != null) {
+                        gone.accept(kept.question());
+                    }
+                })
+                .recordStats()
+                .build();
+    }
+
+    /** The answer of that id, be it fresh or stale. */
+    Optional<Kept> find(String id) {
+        return Optional.ofNullable(answers.getIfPresent(id));
+    }
+
+    /** Keeps an answer, in the place of one before. */
+    void put(Kept kept) {
+        answers.put(kept.question().id(), kept);
+    }
+
+    /** Drops those that match; how many they were. */
+    long clear(Predicate<Kept> which) {
+        long[] count = {0};
+        answers.asMap().values().removeIf(kept -> {
+            boolean matches = which.test(kept);
+            count[0] += matches ? 1 : 0;
+            return matches;
+        });
+        return count[0];
+    }
+
+    /** How many are kept, about. */
+    long size() {
+        return answers.estimatedSize();
+    }
+
+    /** Bytes that they take, about. */
+    long bytes() {
+        return answers.policy()
+                .eviction()
+                .map(Policy.Eviction::weightedSize)
+                .map(weight -> weight.orElse(0))
+                .orElse(0L);
+    }
+
+    /** How many had to leave before their time. */
+    long evicted() {
+        return answers.stats().evictionCount();
+    }
+}

@@ -1,0 +1,191 @@
+package io.github.camelllm.cache;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.StreamEnd;
+import io.github.camelllm.call.TokenStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks a model what the cache cannot answer, and keeps what comes back: one call for all that ask the same meanwhile. */
+final class Asking {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Asking.class);
+
+    /** Whoever has seen so many fail asks by himself: more would add one's time to the next one's. */
+    private static final int MOST_FAILURES = 2;
+
+    private final AnswerStore store;
+    private final Tiers tiers;
+    private final Map<String, Flight> flights = new ConcurrentHashMap<>();
+
+    Asking(AnswerStore store, Tiers tiers) {
+        this.store = store;
+        this.tiers = tiers;
+    }
+
+    /**
+     * Asks what follows, and waits for nobody.
+     *
+     * @param checked what was found and is to be compared with the answer; null for nothing
+     */
+    void alone(Asked asked, Lookup.Found checked) throws Exception {
+        run(asked, null, checked);
+    }
+
+    /**
+     * Asks what follows, unless another call is asking the same already.
+     *
+     * @return the other's answer; empty when this call has asked itself and its exchange has what came of it
+     */
+    Optional<Kept> together(Asked asked) throws Exception {
+        String id = asked.question().id();
+        for (int failures = 0; failures < MOST_FAILURES; failures++) {
+            Flight mine = new Flight();
+            Flight first = flights.putIfAbsent(id, mine);
+            if (first == null) {
+                return lead(asked, mine);
+            }
+            switch (first.await(asked.call(), asked.rules().patience())) {
+                case LANDED -> {
+                    return Optional.of(first.kept());
+                }
+                case UNSHARED, LATE -> {
+                    run(asked, null, null);
+                    return Optional.empty();
+                }
+                case FAILED -> LOG.debug("call {} does not share another's failure", asked.call());
+            }
+        }
+        run(asked, null, null);
+        return Optional.empty();
+    }
+
+    /** The answer may have come between the look into the store and the start. */
+    private Optional<Kept> lead(Asked asked, Flight mine) throws Exception {
+        Kept kept = store.find(asked.question().id())
+                .filter(found -> found.isFresh(asked.call().ticker().nanos(), asked.ttl()))
+                .orElse(null);
+        if (kept != null) {
+            end(asked, mine, kept, true);
+            return Optional.of(kept);
+        }
+        run(asked, mine, null);
+        return Optional.empty();
+    }
+
+    private void run(Asked asked, Flight flight, Lookup.Found checked) throws Exception {
+        Object body;
+        try {
+            asked.next().proceed();
+            body = asked.exchange().getMessage().getBody();
+        } catch (Throwable e) {
+            end(asked, flight, null, false);
+            throw e;
+        }
+        if (body instanceof TokenStream stream && asked.call().getOperation() == Operation.CHAT) {
+            asked.exchange().getMessage().setBody(watched(asked, flight, checked, stream));
+        } else {
+            Kept kept = null;
+            try {
+                kept = body instanceof Answer answer ? keep(asked, answer, checked) : null;
+            } finally {
+                end(asked, flight, kept, true); // whatever happens: others wait
+            }
+        }
+    }
+
+    private TokenStream watched(Asked asked, Flight flight, Lookup.Found checked, TokenStream stream) {
+        Call call = asked.call();
+        Collected collected = new Collected(asked.rules().maxAnswerBytes());
+        TokenStream watched = stream.map(event -> {
+                    collected.add(event);
+                    if (flight != null) {
+                        flight.moved(call.ticker().nanos());
+                    }
+                    return event;
+                })
+                .onEnd(end -> {
+                    boolean whole = end.kind() == StreamEnd.Kind.WHOLE;
+                    Kept kept = null;
+                    try {
+                        kept = whole ? keep(asked, collected, checked) : null;
+                    } finally {
+                        end(asked, flight, kept, whole);
+                    }
+                });
+        asked.exchange().getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(org.apache.camel.Exchange done) {
+                watched.close(); // a stream that nobody has read is over with its exchange
+            }
+        });
+        return watched;
+    }
+
+    private Kept keep(Asked asked, Collected collected, Lookup.Found checked) {
+        try {
+            return collected
+                    .answer(asked.call())
+                    .map(tree -> keep(asked, new Answer(null, tree), checked))
+                    .orElse(null);
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "the answer to call {} could not be put together to be cached",
+                    asked.call().getId(),
+                    e);
+            return null;
+        }
+    }
+
+    /** The answer as it is kept; null when it is not. Never throws: a call must not fail by being cached. */
+    private Kept keep(Asked asked, Answer answer, Lookup.Found checked) {
+        try {
+            ObjectNode tree = answer.tree();
+            byte[] bytes = answer.bytes();
+            if (bytes.length > asked.rules().maxAnswerBytes() || !Keepable.test(asked.call(), tree, asked.rules())) {
+                return null;
+            }
+            Kept kept = new Kept(
+                    asked.question(),
+                    asked.call(),
+                    bytes,
+                    asked.ttl(),
+                    asked.rules().stale());
+            if (checked != null) {
+                checked.by()
+                        .compared(
+                                asked.question(),
+                                checked.match(),
+                                checked.kept().answer(),
+                                kept.answer());
+            }
+            for (CacheTier tier : tiers.all()) {
+                tier.add(asked.call(), asked.question()); // before the store, whose removals then find it
+            }
+            store.put(kept);
+            return kept;
+        } catch (RuntimeException e) {
+            LOG.warn("the answer to call {} could not be cached", asked.call().getId(), e);
+            return null;
+        }
+    }
+
+    private void end(Asked asked, Flight flight, Kept kept, boolean answered) {
+        if (flight == null) {
+            return;
+        }
+        flights.remove(asked.question().id(), flight);
+        if (answered) {
+            flight.land(kept);
+        } else {
+            flight.fail();
+        }
+    }
+}

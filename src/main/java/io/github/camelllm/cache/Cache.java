@@ -1,0 +1,203 @@
+package io.github.camelllm.cache;
+
+import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.CacheHit;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Pricing;
+import io.github.camelllm.call.Replay;
+import io.github.camelllm.call.StaleAnswers;
+import io.github.camelllm.call.Ticker;
+import io.github.camelllm.config.WatchedFile;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Step;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The step {@code cache}: gives an answer again to whoever asks the same, as far as {@code config/cache.yaml} allows, and
+ * keeps those that come back from what follows. Of several who ask the same at the same time one asks a model, and all get
+ * its answer. Of the answers whose time is over it offers those to {@code degrade} that are not too old.
+ *
+ * <p>One bean may stand in several routes, which share what it keeps.
+ *
+ * <pre>{@code
+ * - name: cache
+ *   type: io.github.camelllm.cache.Cache
+ *   properties: { file: "{{llm.cache.file}}", tiers: exact, maxSize: 64 MB }
+ * }</pre>
+ */
+public final class Cache extends Step implements StaleAnswers, MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
+
+    private String configDir = "";
+    private String file = "cache.yaml";
+    private List<String> tierNames = List.of(ExactTier.NAME);
+    private long maxBytes = 64L << 20;
+
+    private volatile Ticker ticker = Ticker.SYSTEM;
+    private volatile Pricing pricing = Pricing.UNKNOWN;
+    private volatile WatchedFile<CacheRules> rules;
+    private volatile Lookup lookup;
+    private volatile AnswerStore store;
+    private volatile Asking asking;
+
+    /** The directory that a relative {@link #setFile file} is in; the working directory if not set. */
+    public void setConfigDir(String configDir) {
+        this.configDir = configDir;
+    }
+
+    /** The rules; without the file those hold that the shipped one has. {@code cache.yaml} unless set. */
+    public void setFile(String file) {
+        this.file = file;
+    }
+
+    /**
+     * The tiers that are asked, in that order and separated by commas: {@code exact}, {@code normalised}, and names of beans
+     * of type {@link CacheTier}; {@code exact} unless set. {@code off} switches the cache off.
+     */
+    public void setTiers(String tiers) {
+        this.tierNames = CacheSettings.tiers(tiers);
+    }
+
+    /** The memory for all answers together, such as {@code 500 KB} or {@code 2 GB}; {@code 64 MB} unless set. */
+    public void setMaxSize(String maxSize) {
+        this.maxBytes = CacheSettings.bytes(maxSize);
+    }
+
+    @Override
+    protected synchronized void onStart(Route route) {
+        if (lookup != null) {
+            return; // started in another route: what is kept is shared
+        }
+        CamelContext context = route.getCamelContext();
+        CacheSettings settings =
+                new CacheSettings(tierNames, maxBytes, Path.of(configDir).resolve(file.strip()));
+        ticker = Calls.ticker(context);
+        Pricing bound = context.getRegistry().findSingleByType(Pricing.class);
+        pricing = bound == null ? Pricing.UNKNOWN : bound;
+        rules = WatchedFile.open(settings.file(), CacheRulesFile::read, ticker);
+        Tiers tiers = Tiers.of(settings.tiers(), context.getRegistry().findByType(CacheTier.class), () -> rules.get()
+                .fillers());
+        AnswerStore kept = new AnswerStore(settings.maxBytes(), tiers.bytesPerAnswer(), ticker, tiers::remove);
+        store = kept;
+        asking = new Asking(kept, tiers);
+        lookup = new Lookup(kept, tiers);
+        LOG.info("The cache has {} (tiers: {})", maxBytes / 1024 + " KB", String.join(", ", tierNames));
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("llm.cache.bytes", this, cache -> cache.store == null ? 0 : cache.store.bytes())
+                .description("Memory that cached answers take")
+                .register(registry);
+        Gauge.builder("llm.cache.answers", this, cache -> cache.store == null ? 0 : cache.store.size())
+                .description("Cached answers, stale ones included")
+                .register(registry);
+        FunctionCounter.builder("llm.cache.evicted", this, cache -> cache.store == null ? 0 : cache.store.evicted())
+                .description("Cached answers that had to leave, for want of room or because their time was over")
+                .register(registry);
+    }
+
+    @Override
+    protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+        Wish wish = Wish.of(call);
+        CacheRules now = rules.get();
+        Duration ttl = tierNames.isEmpty() || wish == Wish.NO_STORE ? Duration.ZERO : now.ttl(call);
+        if (ttl.isZero()) {
+            next.proceed();
+            return;
+        }
+        Question question = Questions.of(call, now);
+        call.question(question);
+        call.answerHeaders().put("X-LLM-Cache-Key", question.id());
+        Asked asked = new Asked(call, exchange, next, question, now, ttl);
+        if (wish == Wish.NO_CACHE) {
+            asking.alone(asked, null);
+            return;
+        }
+        Optional<Lookup.Found> found = lookup.find(call, question, ttl);
+        if (found.isPresent() && !found.get().isChecked()) {
+            give(asked, found.get());
+            return;
+        }
+        call.cache("miss");
+        if (found.isPresent()) {
+            asking.alone(asked, found.get());
+            return;
+        }
+        asking.together(asked).ifPresent(kept -> give(asked, Lookup.Found.inFlight(kept)));
+    }
+
+    private void give(Asked asked, Lookup.Found found) {
+        Call call = asked.call();
+        Kept kept = found.kept();
+        CacheHit hit = new CacheHit(
+                found.tier(),
+                kept.ageSeconds(ticker.nanos()),
+                found.match().similarity(),
+                kept.usage(),
+                saved(call, kept));
+        Answer answer = kept.answer();
+        call.answeredBy(hit, found.label(), kept.model(), kept.provider());
+        call.finishReason(kept.finishReason());
+        call.answerHeaders().put("Age", Long.toString(hit.ageSeconds()));
+        call.answerHeaders().put("X-LLM-Cost-USD", "0");
+        asked.exchange().getMessage().removeHeaders("*");
+        asked.exchange()
+                .getMessage()
+                .setBody(
+                        call.isStream()
+                                ? Replay.of(answer.tree(), call.getRequest().wantsStreamUsage())
+                                : answer);
+    }
+
+    private BigDecimal saved(Call call, Kept kept) {
+        try {
+            return kept.model() == null ? null : pricing.cost(call, kept.model(), kept.usage());
+        } catch (RuntimeException e) {
+            LOG.debug("what a hit saves could not be told", e);
+            return null;
+        }
+    }
+
+    @Override
+    public Optional<Answer> find(Call call) {
+        if (store == null || tierNames.isEmpty() || Wish.of(call) != Wish.NONE) {
+            return Optional.empty();
+        }
+        CacheRules now = rules.get();
+        Question question = call.question() instanceof Question seen
+                ? seen
+                : now.ttl(call).isZero() ? null : Questions.of(call, now); // degraded by hand: nothing below has run
+        return question == null
+                ? Optional.empty()
+                : store.find(question.id()).map(kept -> {
+                    long age = kept.ageSeconds(ticker.nanos());
+                    CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null);
+                    call.answeredBy(hit, "stale", null, null);
+                    call.finishReason(kept.finishReason());
+                    call.answerHeaders().put("Age", Long.toString(age));
+                    return kept.answer();
+                });
+    }
+
+    /** Drops the answers that match; how many they were. */
+    long clear(Predicate<Kept> which) {
+        return store == null ? 0 : store.clear(which);
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.camelllm.cache;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How the cache is set up.
+ *
+ * @param tiers the names of its tiers, in the order in which they are asked; empty when nothing is cached
+ * @param maxBytes of memory for all answers together
+ * @param file the rules
+ */
+record CacheSettings(List<String> tiers, long maxBytes, Path file) {
+
+    private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,8}) ?([KMG])B");
+    private static final Map<String, Long> UNITS = Map.of("K", 1L << 10, "M", 1L << 20, "G", 1L << 30);
+
+    static List<String> tiers(String text) {
+        return List.of(text.split(",")).stream()
+                .map(String::strip)
+                .filter(name -> !name.isEmpty() && !name.equals("off"))
+                .distinct()
+                .toList();
+    }
+
+    /** @throws IllegalArgumentException saying what is allowed */
+    static long bytes(String text) {
+        Matcher size = SIZE.matcher(text.strip());
+        if (!size.matches()) {
+            throw new IllegalArgumentException(
+                    "cache.maxSize is '" + text + "'; a size such as 500 KB, 64 MB or 2 GB is allowed");
+        }
+        return Long.parseLong(size.group(1)) * UNITS.get(size.group(2));
+    }
+}

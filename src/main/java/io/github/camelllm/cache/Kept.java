@@ -1,0 +1,156 @@
+package io.github.camelllm.cache;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Answer;
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Json;
+import io.github.camelllm.call.Usage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/** An answer that is kept, with what has to be known to give it again. Immutable. */
+final class Kept {
+
+    /** From here on answers are compressed: smaller ones would save little and cost time at each hit. */
+    private static final int LARGE = 8 * 1024;
+
+    /** About what an entry takes in memory beside its bytes: itself, its names, its place in the store. */
+    private static final int OVERHEAD = 700;
+
+    private final Question question;
+    private final String tenant;
+    private final String task;
+    private final String model;
+    private final String provider;
+    private final Usage usage;
+    private final String finishReason;
+    private final long keptNanos;
+    private final Duration ttl;
+    private final Duration stale;
+    private final byte[] body;
+    private final int length;
+    private final boolean compressed;
+
+    /**
+     * @param answer UTF-8 JSON, which nobody changes any more
+     * @param ttl for how long it may be given, from now on
+     * @param stale for how much longer it may stand in when no model answers
+     */
+    Kept(Question question, Call call, byte[] answer, Duration ttl, Duration stale) {
+        this.question = new Question(question.id(), question.partition(), null);
+        this.tenant = call.getTenant();
+        this.task = call.getTask();
+        this.model = call.getModel();
+        this.provider = call.getProvider();
+        this.usage = call.getUsage() == null ? Usage.NONE : call.getUsage();
+        this.finishReason = call.getFinishReason();
+        this.keptNanos = call.ticker().nanos();
+        this.ttl = ttl;
+        this.stale = stale;
+        this.length = answer.length;
+        byte[] small = answer.length < LARGE ? answer : deflate(answer);
+        this.compressed = small.length < answer.length;
+        this.body = compressed ? small : answer;
+    }
+
+    Question question() {
+        return question;
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    String task() {
+        return task;
+    }
+
+    /** The model that has answered; null when none was named. */
+    String model() {
+        return model;
+    }
+
+    String provider() {
+        return provider;
+    }
+
+    Usage usage() {
+        return usage;
+    }
+
+    String finishReason() {
+        return finishReason;
+    }
+
+    /** Whole seconds since it was kept. */
+    long ageSeconds(long nanos) {
+        return Math.max(0, nanos - keptNanos) / 1_000_000_000;
+    }
+
+    /**
+     * Whether it may be given.
+     *
+     * @param now how long such an answer may be given by the rules of now, which may be shorter than it was
+     */
+    boolean isFresh(long nanos, Duration now) {
+        return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos());
+    }
+
+    /** How long the store holds it in all. */
+    Duration lifetime() {
+        return ttl.plus(stale);
+    }
+
+    /** About what it takes of the memory, in bytes. */
+    int weight() {
+        return OVERHEAD + body.length;
+    }
+
+    /** The answer, the caller's own to change. */
+    Answer answer() {
+        byte[] json = compressed ? inflate() : body;
+        try {
+            return new Answer(json, (ObjectNode) Json.read(json));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a kept answer is no JSON", e);
+        }
+    }
+
+    private static byte[] deflate(byte[] bytes) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+        try {
+            deflater.setInput(bytes);
+            deflater.finish();
+            ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 3);
+            byte[] piece = new byte[8192];
+            while (!deflater.finished()) {
+                out.write(piece, 0, deflater.deflate(piece));
+            }
+            return out.toByteArray();
+        } finally {
+            deflater.end();
+        }
+    }
+
+    private byte[] inflate() {
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(body);
+            byte[] bytes = new byte[length];
+            int read = 0;
+            while (read < length) {
+                read += inflater.inflate(bytes, read, length - read);
+            }
+            return bytes;
+        } catch (DataFormatException e) {
+            throw new IllegalStateException("a kept answer cannot be inflated", e);
+        } finally {
+            inflater.end();
+        }
+    }
+}

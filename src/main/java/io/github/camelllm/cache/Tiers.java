@@ -1,0 +1,58 @@
+package io.github.camelllm.cache;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tiers of a cache, in their order.
+ *
+ * @param all the first one asked first
+ */
+record Tiers(List<CacheTier> all) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tiers.class);
+
+    /**
+     * The tiers of those names.
+     *
+     * @param beans those that are not built in
+     * @throws IllegalArgumentException naming what is no tier, and what is
+     */
+    static Tiers of(List<String> names, Collection<CacheTier> beans, Supplier<List<String>> fillers) {
+        List<CacheTier> known = new ArrayList<>(List.of(new ExactTier(), new NormalisedTier(fillers)));
+        known.addAll(beans);
+        return new Tiers(names.stream()
+                .map(name -> known.stream()
+                        .filter(tier -> tier.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("cache.tiers names '" + name + "'; "
+                                + Stream.concat(
+                                                known.stream().map(CacheTier::name),
+                                                Stream.of("names of beans of type " + CacheTier.class.getName()))
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))
+                                + " are allowed")))
+                .toList());
+    }
+
+    int bytesPerAnswer() {
+        return all.stream().mapToInt(CacheTier::bytesPerAnswer).sum();
+    }
+
+    /** An answer has left the store. */
+    void remove(Question gone) {
+        for (CacheTier tier : all) {
+            try {
+                tier.remove(gone.partition(), gone.id());
+            } catch (RuntimeException e) {
+                LOG.warn("the tier {} could not forget an answer", tier.name(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.github.camelllm.cache.semantic;
+
+import io.github.camelllm.cache.semantic.Token.Kind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads one question. */
+final class TraitsReader {
+
+    private static final Set<String> QUESTIONS = Set.of(
+            "who",
+            "whose",
+            "when",
+            "where",
+            "whereto",
+            "wherefrom",
+            "why",
+            "how",
+            "what",
+            "howmany",
+            "howmuch",
+            "howlong",
+            "howoften",
+            "howfar",
+            "howold");
+    private static final Set<String> MODES = Set.of("past", "future", "should", "must", "may", "would");
+
+    private final List<Token> tokens;
+    private final Words words;
+    private final List<String> lows;
+    private final List<String> stems;
+    private final AmountReader amounts;
+
+    private final Chunks chunks = new Chunks();
+    private final List<String> numbers = new ArrayList<>();
+    private final List<String> exact = new ArrayList<>();
+    private final Set<String> names = new TreeSet<>();
+    private final List<String> negations = new ArrayList<>();
+    private final Set<String> modes = new TreeSet<>();
+    private final List<String> persons = new ArrayList<>();
+    private final Set<String> forms = new TreeSet<>();
+    private final boolean asks;
+    private String negation;
+    private String negated;
+    private int clause;
+    private boolean said;
+    private String type;
+    private boolean explains;
+    private boolean able;
+    private String opening;
+
+    private TraitsReader(List<Token> tokens, Words words) {
+        this.tokens = tokens;
+        this.words = words;
+        this.lows = tokens.stream().map(Token::low).toList();
+        this.stems = tokens.stream()
+                .map(token -> token.kind() == Kind.WORD ? Stem.of(token.low(), words.language()) : token.low())
+                .toList();
+        this.amounts = new AmountReader(tokens, lows, words);
+        this.asks = lows.stream().anyMatch(low -> low.contains("?"));
+    }
+
+    /** What a question shows, given the words of its language. */
+    static Traits read(List<Token> tokens, Words words, String script) {
+        return new TraitsReader(tokens, words).read(script);
+    }
+
+    private Traits read(String script) {
+        int at = 0;
+        while (at < tokens.size()) {
+            at += switch (tokens.get(at).kind()) {
+                case BREAK -> pause();
+                case EXACT -> exact(tokens.get(at));
+                case SIGN -> sign(tokens.get(at), at);
+                case NUMBER -> amount(amounts.digits(at));
+                case DATE -> date(tokens.get(at).text());
+                case TIME -> one("at " + Amounts.time(tokens.get(at).text()));
+                case WORD -> word(at);
+            };
+        }
+        pause();
+        String shown = type != null ? type : explains ? "explain" : asks || "aux".equals(opening) ? "yes" : "statement";
+        Collections.sort(numbers);
+        Collections.sort(exact);
+        Collections.sort(negations);
+        return new Traits(
+                words.language(),
+                script,
+                shown,
+                able && shown.equals("yes"),
+                numbers,
+                exact,
+                names,
+                negations,
+                modes,
+                persons,
+                forms,
+                chunks.words(),
+                chunks.all(),
+                tokens.stream().map(Token::raw).toList());
+    }
+
+    /** The end of what belongs together. */
+    private int pause() {
+        endNegation();
+        chunks.end();
+        clause += said ? 1 : 0;
+        said = false;
+        return 1;
+    }
+
+    private void endNegation() {
+        if (negation != null) {
+            negations.add(negation + " " + clause + " " + negated);
+            negation = null;
+            negated = null;
+        }
+    }
+
+    private void say(String word) {
+        opening = opening == null ? "word" : opening;
+        chunks.add(word);
+        said = true;
+        if (negation != null) {
+            negated = word;
+        }
+    }
+
+    private int one(String number) {
+        numbers.add(number);
+        say(number);
+        return 1;
+    }
+
+    private int exact(Token token) {
+        exact.add(token.text());
+        forms.add(token.low());
+        say("'" + token.text());
+        return 1;
+    }
+
+    private int sign(Token token, int at) {
+        boolean currency = Amounts.unit(token.text()) != null && !token.text().equals("%");
+        if (currency && at + 1 < tokens.size() && tokens.get(at + 1).kind() == Kind.NUMBER) {
+            String number = Amounts.number(tokens.get(at + 1).text(), words.language());
+            one(number + " " + Amounts.unit(token.text()));
+            return 2;
+        }
+        if (!"\"'`*_~".contains(token.text()) && token.text().codePointAt(0) < 0x2100) {
+            exact.add(token.text());
+            say("'" + token.text());
+        }
+        return 1;
+    }
+
+    private int date(String text) {
+        return one("on " + text);
+    }
+
+    private int amount(AmountReader.Amount amount) {
+        one(amount.text());
+        return amount.length();
+    }
+
+    private int word(int at) {
+        Token token = tokens.get(at);
+        forms.add(stems.get(at));
+        AmountReader.Amount month = amounts.monthInWords(at);
+        if (month != null) {
+            return amount(month);
+        }
+        NumberWords.Value value = words.numbers().read(lows, at);
+        if (value != null) {
+            String number = String.valueOf(value.number());
+            return amount(amounts.dated(at, value.words(), number, number));
+        }
+        int phrase = phrase(at);
+        if (phrase > 0) {
+            return phrase;
+        }
+        Integer ordinal = words.numbers().ordinal(token.low());
+        if (ordinal != null) {
+            return one(ordinal + ".");
+        }
+        if (token.acronym()
+                || token.capital() && !token.first() && !words.language().equals("de")) {
+            names.add(stems.get(at));
+        }
+        say(stems.get(at));
+        return 1;
+    }
+
+    /** The longest phrase that begins at a place and is known; how many words it has, or 0. */
+    private int phrase(int at) {
+        for (int length = Math.min(words.longest(), tokens.size() - at); length > 0; length--) {
+            if (!areWords(at, length)) {
+                continue;
+            }
+            String kind = words.classOf(String.join(" ", lows.subList(at, at + length)));
+            boolean name = length == 1 && isName(tokens.get(at));
+            boolean orders = "listing".equals(kind) || "explain".equals(kind);
+            if (kind != null && !name && !(orders && (said || type != null))) {
+                task(kind, at, length);
+                return length;
+            }
+            String same = words.synonym(String.join(" ", stems.subList(at, at + length)));
+            if (same != null && !name) {
+                forms.add(same);
+                if (length == 1
+                        && tokens.get(at).capital()
+                        && !tokens.get(at).first()
+                        && !words.language().equals("de")) {
+                    names.add(stems.get(at));
+                }
+                say(same);
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    /** IT and US are not it and us, and in vitamin A there is no article. */
+    private static boolean isName(Token token) {
+        return token.acronym() || token.text().equals("A") && !token.first();
+    }
+
+    private boolean areWords(int at, int length) {
+        return tokens.subList(at, at + length).stream().allMatch(token -> token.kind() == Kind.WORD);
+    }
+
+    private void task(String kind, int at, int length) {
+        stems.subList(at, at + length).forEach(forms::add);
+        boolean opens = opening == null && !kind.equals("polite") && !kind.equals("article");
+        if (opens) {
+            opening = Set.of("aux", "past", "future", "can", "should", "must", "may", "would")
+                            .contains(kind)
+                    ? "aux"
+                    : kind;
+        }
+        if (QUESTIONS.contains(kind)) {
+            question(kind);
+        } else if (MODES.contains(kind)) {
+            modes.add(kind);
+            chunks.end();
+        } else {
+            switch (kind) {
+                case "article" -> chunks.begin();
+                case "of" -> chunks.of();
+                case "direction", "neutral" -> chunks.link(String.join(" ", lows.subList(at, at + length)));
+                case "not", "never", "without", "except" -> negate(kind);
+                case "i", "you", "my", "your" -> person(kind);
+                case "can" -> {
+                    able = true;
+                    chunks.end();
+                }
+                case "listing" -> question("what");
+                case "explain" -> {
+                    explains = true;
+                    chunks.end();
+                }
+                case "conjunction" -> pause();
+                case "filler" -> {}
+                default -> chunks.end();
+            }
+        }
+    }
+
+    private void question(String kind) {
+        boolean relative = said && !asks; // in a statement, which and who only hold it together
+        if (type == null && !relative) {
+            type = kind;
+            chunks.end();
+        } else if (relative && (kind.equals("what") || kind.equals("who"))) {
+            chunks.end();
+        } else {
+            say("?" + kind);
+        }
+    }
+
+    private void negate(String kind) {
+        if (words.language().equals("fr") && negation != null && kind.equals("not")) {
+            return; // ne ... pas is one
+        }
+        if (words.language().equals("fr") && kind.equals("never") && "not".equals(negation)) {
+            negation = "never"; // ne ... jamais
+            return;
+        }
+        endNegation();
+        negation = kind;
+        chunks.end();
+    }
+
+    private void person(String kind) {
+        persons.add(kind);
+        if (kind.equals("my") || kind.equals("your")) {
+            chunks.begin();
+        } else {
+            chunks.end();
+        }
+    }
+}

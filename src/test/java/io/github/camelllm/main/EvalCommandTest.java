@@ -1,0 +1,71 @@
+package io.github.camelllm.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class EvalCommandTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return new CommandLine(new Gateway())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+
+    /** The near misses that are made by hand: with the model in the jar, none of them may hit with all guards on. */
+    @Test
+    void noNearMissHits() {
+        int exit = run("eval", "cache", "--data", "src/test/resources/semantic/pairs.jsonl");
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString())
+                .contains("64 say the same, 196 do not", "without guards", "all guards")
+                .doesNotContain("wrong hit:");
+        assertThat(exit).isZero();
+    }
+
+    @Test
+    void tellsAWrongHit() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("pairs.jsonl"),
+                "{\"text\": \"Is tea good?\", \"other\": \"Is tea good?\", \"same\": false}\n");
+        assertThat(run("eval", "cache", "--costs", "--data", file.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("wrong hit: Is tea good? | Is tea good?")
+                .containsPattern("the nearest of 10000 vectors of 384 +p50 +[\\d.]+ µs");
+    }
+
+    @Test
+    void saysWhatIsWrongWithTheFile() throws Exception {
+        assertThat(run("eval", "cache", "--data", "nowhere.jsonl")).isEqualTo(1);
+        Path bad = Files.writeString(directory.resolve("bad.jsonl"), "\n{\"text\": \"a\"}\n");
+        assertThat(run("eval", "cache", "--data", bad.toString())).isEqualTo(1);
+        Path none = Files.writeString(directory.resolve("none.jsonl"), "{]\n");
+        assertThat(run("eval", "cache", "--data", none.toString())).isEqualTo(1);
+        Path empty = Files.writeString(directory.resolve("empty.jsonl"), "\n");
+        assertThat(run("eval", "cache", "--data", empty.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("There is no file 'nowhere.jsonl'; name one with --data.")
+                .contains(bad + ":2: expected an object with the texts text and other, and same: true or false")
+                .contains(none + ":1: is not JSON")
+                .contains("'" + empty + "' has no pairs.");
+    }
+
+    @Test
+    void asksWhatToEvaluate() {
+        assertThat(run("eval")).isEqualTo(2);
+        assertThat(err.toString()).contains("Say what to evaluate: cache");
+    }
+}
