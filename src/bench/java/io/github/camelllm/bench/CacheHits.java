@@ -26,8 +26,9 @@ final class CacheHits {
                 + "\",\"temperature\":0,\"max_tokens\":200,\"messages\":[{\"role\":\"user\",\"content\":\""
                 + "Summarise the minutes of the planning group. ".repeat(42) + "\"}]}";
         byte[] body = json.getBytes(StandardCharsets.US_ASCII);
-        String head = "POST " + PATH + " HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: "
-                + body.length + "\r\n\r\n";
+        String head =
+                "POST " + PATH + " HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: "
+                        + body.length + "\r\n\r\n";
         byte[] request = (head + json).getBytes(StandardCharsets.US_ASCII);
         Percentiles.Recorder recorder = new Percentiles.Recorder();
         int port = URI.create(full.url()).getPort();
