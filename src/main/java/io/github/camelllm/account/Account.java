@@ -137,6 +137,7 @@ public final class Account extends Step implements MeterBinder {
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
         Object answer;
+        call.countedBy(tokens);
         try {
             next.proceed();
             answer = answerIn(exchange);

@@ -47,6 +47,7 @@ public final class Call {
     private CacheHit cacheHit;
     private Object question;
     private long inputEstimate = -1;
+    private volatile TokenCounter counter = TokenCounter.ROUGH;
     private volatile long firstTokenNanos = -1;
     private long deadlineNanos = Long.MAX_VALUE;
     private long pausedNanos;
@@ -290,6 +291,16 @@ public final class Call {
             }
         }
         return inputEstimate;
+    }
+
+    /** Says who counts the prompt where a provider does not. */
+    public void countedBy(TokenCounter newCounter) {
+        this.counter = newCounter;
+    }
+
+    /** What the prompt is taken to have used at the model under way, images and all, for want of its provider's report. */
+    public long promptEstimate() {
+        return counter.estimate(this, model);
     }
 
     /** Why the model stopped ({@code stop}, {@code length}, {@code tool_calls}); null while unknown. */

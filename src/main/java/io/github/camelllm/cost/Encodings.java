@@ -3,6 +3,7 @@ package io.github.camelllm.cost;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
+import java.nio.charset.StandardCharsets;
 
 /**
  * OpenAI's encodings, loaded once each and not before somebody counts with them: a table takes a good part of a second
@@ -14,7 +15,7 @@ final class Encodings implements TextCount {
     static final Encodings CL100K = new Encodings(EncodingType.CL100K_BASE);
 
     /** Longer texts are counted in pieces, so that no copy of the whole is made and no run of letters is endless. */
-    static final int PIECE = 16 * 1024;
+    static final int PIECE = 4 * 1024;
 
     private static final int LOOK_BACK = 256;
 
@@ -39,15 +40,36 @@ final class Encodings implements TextCount {
     long tokens(String text) {
         Encoding loaded = loaded();
         if (text.length() <= PIECE) {
-            return loaded.countTokensOrdinary(text);
+            return count(loaded, text);
         }
         long sum = 0;
         for (int from = 0; from < text.length(); ) {
             int to = cut(text, from);
-            sum += loaded.countTokensOrdinary(text.substring(from, to));
+            sum += count(loaded, text.substring(from, to));
             from = to;
         }
         return sum;
+    }
+
+    /** Halves of surrogate pairs, which no encoding of UTF-8 can hold, count as question marks. */
+    private static long count(Encoding encoding, String text) {
+        return encoding.countTokensOrdinary(
+                isWellFormed(text) ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+    }
+
+    private static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     /** Where a piece ends: before a blank if one is near, and never within a surrogate pair. */

@@ -8,7 +8,7 @@ enum Family {
     O200K(
             Encodings.O200K,
             true,
-            1.05,
+            1.1,
             List.of("gpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "gpt-6", "gpt-oss", "chatgpt-4o", "o1", "o3", "o4")),
     CL100K(Encodings.CL100K, true, 1.3, List.of("gpt-4", "gpt-3.5", "text-embedding-3", "text-embedding-ada")),
     CLAUDE(
@@ -18,7 +18,7 @@ enum Family {
             List.of("claude-2", "claude-3", "claude-haiku-4", "claude-sonnet-4", "claude-opus-4")),
     /** From Opus 4.7 on with a tokenizer that makes up to 1.35 times as many tokens. */
     CLAUDE_LATER(Encodings.O200K, false, 1.6, List.of("claude", "claude-opus-4-7", "claude-opus-4-8")),
-    GEMINI(Encodings.O200K, false, 1.1, List.of("gemini", "gemma")),
+    GEMINI(Encodings.O200K, false, 1.15, List.of("gemini", "gemma")),
     MISTRAL(Encodings.O200K, false, 1.2, List.of("mistral", "ministral", "mixtral", "codestral", "magistral")),
     LLAMA(Encodings.O200K, false, 1.1, List.of("llama")),
     QWEN(Encodings.O200K, false, 1.1, List.of("qwen")),

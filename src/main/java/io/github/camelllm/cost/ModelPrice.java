@@ -14,6 +14,10 @@ import java.util.List;
  */
 record ModelPrice(String provider, long mostOutput, BigDecimal perImage, List<Rates> tiers) {
 
+    /** Costs nothing, which is known. */
+    static final ModelPrice FREE = new ModelPrice(
+            null, 0, null, List.of(new Rates(0, BigDecimal.ZERO, BigDecimal.ZERO, null, null, null, null)));
+
     ModelPrice {
         tiers = List.copyOf(tiers);
     }

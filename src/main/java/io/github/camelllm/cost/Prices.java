@@ -8,6 +8,7 @@ import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import java.math.BigDecimal;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * is not in order stops the start; later it is told as an alarm, and the prices before stay in force.
  *
  * <p>A model is looked for under the name that routes call it, under {@code provider/name}, and likewise under what its
- * provider calls it. What is not listed has no price, which is not the same as none to pay.
+ * provider calls it. What is not listed has no price, which is not the same as none to pay; what is made up here is free.
  *
  * <pre>{@code
  * - name: prices
@@ -57,11 +58,7 @@ public final class Prices implements Pricing, CamelContextAware, StartupListener
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        try {
-            camelContext.addStartupListener(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+        Startup.listen(camelContext, this);
     }
 
     /** Reads the file, before any route takes a call. */
@@ -115,12 +112,16 @@ public final class Prices implements Pricing, CamelContextAware, StartupListener
 
     private ModelPrice price(String model) {
         PriceList prices = prices();
-        if (model == null || prices.size() == 0) {
+        if (model == null) {
             return null;
         }
         Models catalogue = models;
         Model entry = catalogue == null ? null : catalogue.find(model).orElse(null);
-        return entry == null ? prices.find(model, null, null) : prices.find(model, entry.provider(), entry.upstream());
+        if (entry == null) {
+            return prices.find(model, null, null);
+        }
+        ModelPrice listed = prices.find(model, entry.provider(), entry.upstream());
+        return listed == null && entry.simulated() ? ModelPrice.FREE : listed;
     }
 
     private PriceList prices() {

@@ -15,6 +15,18 @@ final class PromptCount {
     private static final Set<String> NO_TEXT =
             Set.of("image_url", "input_audio", "file", "signature", "cache_control", "type", "role", "thinking_blocks");
 
+    /** What is counted for itself, or read by no model. */
+    private static final Set<String> COUNTED_APART = Set.of(
+            "messages",
+            "tools",
+            "response_format",
+            "input",
+            "tool_choice",
+            "stop",
+            "stream_options",
+            "logit_bias",
+            "metadata");
+
     private static final int PER_MESSAGE = 3;
     private static final int PER_NAME = 1;
     private static final int REPLY = 3;
@@ -50,6 +62,11 @@ final class PromptCount {
         count.tools(request.path("tools"));
         count.json(request.path("response_format").path("json_schema"));
         count.text(request.path("input"));
+        for (Map.Entry<String, JsonNode> field : request.properties()) {
+            if (field.getValue().isContainerNode() && !COUNTED_APART.contains(field.getKey())) {
+                count.json(field.getValue()); // functions, prediction, documents: passed on as they are, and billed
+            }
+        }
         return count;
     }
 
@@ -84,7 +101,7 @@ final class PromptCount {
         if (node.isTextual()) {
             parts += texts.of(node.textValue());
         } else if (node.isNumber()) {
-            parts += QuickCount.PARTS; // of embeddings' input that is tokens already
+            other++; // embeddings' input that is tokens already
         } else if (node.isObject()) {
             for (Map.Entry<String, JsonNode> field : node.properties()) {
                 if (!NO_TEXT.contains(field.getKey())) {

@@ -103,7 +103,7 @@ final class QuickCount {
             return 16; // signs
         }
         if (c < 0xa000) {
-            return 13; // Japanese, Chinese
+            return 14; // Japanese, Chinese
         }
         if (c >= 0xac00 && c < 0xd7a4) {
             return 15; // Korean

@@ -8,6 +8,7 @@ import io.github.camelllm.call.Models;
 import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Startup;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,11 +66,7 @@ public final class Tokens implements TokenCounter, CamelContextAware, StartupLis
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        try {
-            camelContext.addStartupListener(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+        Startup.listen(camelContext, this);
     }
 
     @Override

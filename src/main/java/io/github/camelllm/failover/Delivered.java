@@ -137,7 +137,7 @@ final class Delivered {
     }
 
     /** Whether all that the client has has come again: an answer that ends before says something else. */
-    private boolean isRepeated() {
+    boolean isRepeated() {
         return parts.entrySet().stream()
                 .allMatch(part -> repeated.getOrDefault(part.getKey(), 0)
                         >= part.getValue().length());

@@ -40,6 +40,7 @@ public final class Failover extends Step {
     private int retries = FailoverSettings.DEFAULT.retries();
     private Duration backoff = FailoverSettings.DEFAULT.backoff();
     private Duration longestBackoff = FailoverSettings.DEFAULT.longestBackoff();
+    private int maxWaiting = 64;
     private Duration longestRetryAfter = FailoverSettings.DEFAULT.longestRetryAfter();
     private int retryPercent = FailoverSettings.DEFAULT.retryPercent();
     private List<Recovery> recovery = FailoverSettings.DEFAULT.recovery();
@@ -73,6 +74,14 @@ public final class Failover extends Step {
     /** The longest {@code Retry-After} of a provider that is waited for, if the deadline allows; 10 s unless set. */
     public void setLongestRetryAfter(Duration longestRetryAfter) {
         this.longestRetryAfter = FailoverSettings.notNegative("longestRetryAfter", longestRetryAfter);
+    }
+
+    /**
+     * How many calls at once may wait for a provider that wants to be left alone; further ones are told so. 0 to 100,000; 64
+     * unless set. Each holds a thread, and before Java 21 there are {@code llm.http.workers} of them.
+     */
+    public void setMaxWaiting(int maxWaiting) {
+        this.maxWaiting = FailoverSettings.within("maxWaiting", maxWaiting, 100_000);
     }
 
     /** The share of a model's calls of the last ten seconds that may be retries, beyond three; 0 to 100, 20 unless set. */
@@ -118,7 +127,8 @@ public final class Failover extends Step {
             patience = new Patience(
                     new RetryBudget(ticker, retryPercent),
                     new Backoff(settings, bound -> ThreadLocalRandom.current().nextLong(bound)),
-                    pause);
+                    pause,
+                    maxWaiting);
         }
     }
 

@@ -46,6 +46,12 @@ final class Lineup {
         left.add(model);
     }
 
+    /** Puts a model at the end for which the call has waited that long, as its provider has said, and must still wait. */
+    void later(Model model, Duration wait) {
+        waited = waited.plus(wait);
+        left.add(model);
+    }
+
     /** From now on only models with a larger context are fit. */
     void onlyLargerThan(long contextWindow) {
         largerThan = Math.max(largerThan, contextWindow);

@@ -56,7 +56,7 @@ final class OneAnswer {
         return finished;
     }
 
-    /** Whether anything that the model sent which sends now has gone into it. */
+    /** Whether what the model sent which sends now is a part of it. */
     boolean isContributed() {
         return contributed;
     }
@@ -99,7 +99,6 @@ final class OneAnswer {
         }
         if (verdict == Beginning.Verdict.AFRESH) {
             LOG.info("request {}: {} was to go on and answers afresh", call.getId(), call.getModel());
-            call.carryNothing();
             delivered.restart(true);
             how = Recovery.RESTART;
         }
@@ -113,6 +112,9 @@ final class OneAnswer {
             continuation.fit(chunk);
         } else if (!delivered.withhold(chunk)) {
             return false;
+        } else if (delivered.isRepeated()) {
+            call.carryNothing(); // the whole answer is this model's
+            contributed = true;
         }
         if (Chunks.join(first, chunk, call.getUsage())) {
             pass(new StreamEvent(chunk));

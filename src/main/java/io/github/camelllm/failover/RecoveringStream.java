@@ -125,8 +125,9 @@ final class RecoveringStream extends TokenStream {
             throw failure;
         }
         cause = cause == null ? problem : cause;
-        usedSoFar = call.getOutputTokens();
         Attempt broken = call.attempt();
+        boolean counts = answer.isContributed() || broken.usage() == null;
+        usedSoFar = call.getOutputTokens() - (counts ? 0 : broken.usage().outputTokens());
         broken.failed(problem);
         round.failed(problem);
         if (problem.upstream().get().reaction() == Reaction.TELL) {
@@ -192,9 +193,7 @@ final class RecoveringStream extends TokenStream {
         if (!(exchange.getMessage().getBody() instanceof TokenStream taken)) {
             return false;
         }
-        if (!goesOn) {
-            call.carryNothing();
-        } else if (answer.isContributed() && broken.usage() != null) {
+        if (answer.isContributed() && broken.usage() != null) {
             call.carry(broken.usage());
         }
         answer.takenOver(how, rest);

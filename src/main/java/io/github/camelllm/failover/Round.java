@@ -10,6 +10,7 @@ import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Completions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,10 @@ final class Round {
     private final ObjectNode request;
     private final Map<String, Object> headers;
     private final Set<String> asked = new HashSet<>();
+
+    /** Retries that a model has been granted, and must wait for once more. */
+    private final Map<String, Integer> granted = new HashMap<>();
+
     private Completions attempt;
     private Problem cause;
     private boolean restored = true;
@@ -104,7 +109,7 @@ final class Round {
         if (asked.add(model.name())) { // once more is a retry, which the budget has counted
             patience.asked(model);
         }
-        for (int retry = 0; ; retry++) {
+        for (int retry = granted.getOrDefault(model.name(), 0); ; retry++) {
             try {
                 proceed(next, body, model);
                 return true;
@@ -135,9 +140,12 @@ final class Round {
                         return false;
                     }
                     case RETRY -> {
-                        if (retry >= settings.retries()
-                                || !patience.again(call, model, problem, retry)
-                                || !model.health().rest().admits()) {
+                        if (retry >= settings.retries() || !patience.again(call, model, problem, retry)) {
+                            return false;
+                        }
+                        if (!model.health().rest().admits()) { // others have come first after the provider's rest
+                            granted.put(model.name(), retry + 1);
+                            lineup.later(model, problem.retryAfter().orElse(Duration.ZERO));
                             return false;
                         }
                     }

@@ -1,5 +1,6 @@
 package io.github.camelllm.ledger;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -40,7 +41,17 @@ final class Database implements AutoCloseable {
             // H2 lets other processes in over a port, which it would open to the network.
             System.setProperty("h2.bindAddress", "127.0.0.1");
         }
-        return DriverManager.getConnection(settings.url() + options, settings.user(), settings.password());
+        Path file = settings.file();
+        if (file != null && !options.contains("IFEXISTS")) {
+            OwnerOnly.directory(file.getParent());
+        }
+        Connection connection =
+                DriverManager.getConnection(settings.url() + options, settings.user(), settings.password());
+        if (file != null) {
+            OwnerOnly.file(file.resolveSibling(file.getFileName() + ".lock.db"));
+            OwnerOnly.file(file.resolveSibling(file.getFileName() + ".mv.db"));
+        }
+        return connection;
     }
 
     /** A connection that works as far as can be told, with automatic commit off. */
@@ -52,7 +63,7 @@ final class Database implements AutoCloseable {
             Connection opened = connect(settings, "");
             try {
                 prepare(opened);
-            } catch (SQLException | RuntimeException | LinkageError e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 close(opened);
                 throw e;
             }

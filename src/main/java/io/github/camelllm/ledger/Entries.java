@@ -122,18 +122,19 @@ final class Entries {
                     case USER -> "user_id, tenant";
                     case KEY -> "key_id, tenant";
                 };
-        String sql = "SELECT COUNT(DISTINCT call_id), SUM(input_tokens) + SUM(output_tokens), SUM(cost_usd),"
-                + " COUNT(DISTINCT CASE WHEN cost_usd IS NULL THEN call_id END)"
-                + (columns.isEmpty() ? "" : ", " + columns)
-                + " FROM llm_ledger WHERE received_at >= ? AND received_at < ?"
-                + (columns.isEmpty() ? "" : " GROUP BY " + columns);
+        String sql =
+                "SELECT COUNT(DISTINCT CASE WHEN status <> 429 THEN call_id END), SUM(input_tokens) + SUM(output_tokens), SUM(cost_usd),"
+                        + " COUNT(DISTINCT CASE WHEN cost_usd IS NULL THEN call_id END)"
+                        + (columns.isEmpty() ? "" : ", " + columns)
+                        + " FROM llm_ledger WHERE received_at >= ? AND received_at < ?"
+                        + (columns.isEmpty() ? "" : " GROUP BY " + columns);
         List<Spent> all = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setObject(1, at(from));
             statement.setObject(2, at(until));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    if (row.getLong(1) > 0) {
+                    if (row.getLong(1) > 0 || row.getLong(2) > 0) {
                         all.add(new Spent(
                                 columns.contains(",") ? row.getString(6) : null,
                                 columns.isEmpty() ? null : row.getString(5),

@@ -3,6 +3,7 @@ package io.github.camelllm.ledger;
 import io.github.camelllm.call.FinishedCall;
 import io.github.camelllm.call.SpentBefore;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
@@ -98,11 +99,7 @@ public final class Ledger implements Processor, CamelContextAware, StartupListen
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        try {
-            camelContext.addStartupListener(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+        Startup.listen(camelContext, this);
     }
 
     /** Checks the settings: one that cannot be stops the start. */

@@ -58,6 +58,12 @@ record LedgerSettings(
         return url.startsWith("jdbc:h2:");
     }
 
+    /** The H2 file without its endings; null when it is none, or one that H2 itself finds in the home directory. */
+    Path file() {
+        String path = shownUrl().substring(Math.min(FILE.length(), shownUrl().length()));
+        return url.startsWith(FILE) && !path.startsWith("~") ? Path.of(path) : null;
+    }
+
     /** Whether it is gone with the process. */
     boolean inMemory() {
         return url.startsWith("jdbc:h2:mem:");

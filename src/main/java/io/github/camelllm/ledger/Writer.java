@@ -2,21 +2,16 @@ package io.github.camelllm.ledger;
 
 import io.github.camelllm.call.SpentBefore.Spent;
 import io.github.camelllm.call.Ticker;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,41 +33,23 @@ final class Writer {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final Duration SWEEP = Duration.ofHours(1);
-    private static final Duration BOOKMARK = Duration.ofSeconds(10);
-
-    /** How long a call may take from its end to the ledger; also covers what H2 has not yet put on the disk. */
-    private static final Duration MARGIN = Duration.ofMinutes(10);
-
-    private record Question(Answering answering, CompletableFuture<List<Spent>> answer) {}
-
-    /** What is asked of the database. */
-    @FunctionalInterface
-    interface Answering {
-        List<Spent> answer(Connection connection) throws SQLException;
-    }
 
     private final LedgerSettings settings;
     private final Ticker ticker;
     private final Counts counts;
     private final Database database;
-    private final Bookmark bookmark;
+    private final CatchUp catchUp;
     private final BlockingQueue<Entry> queue;
-    private final Queue<Question> questions = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean missed = new AtomicBoolean(true); // what the process before has left in the log
+    private final Questions questions = new Questions();
     private final Thread thread;
 
     private volatile boolean idle;
     private volatile boolean stopping;
-    private volatile boolean closed;
     private volatile long deadlineNanos;
     private volatile int inHandSize;
 
     private List<Entry> inHand = List.of();
     private boolean inHandIsReplayed;
-    private Replay replay;
-    private int replayAdded;
-    private boolean unmarked;
-    private Instant marked = Instant.EPOCH;
     private Instant swept = Instant.EPOCH;
     private int failures;
     private long downSinceNanos;
@@ -82,7 +59,7 @@ final class Writer {
         this.ticker = ticker;
         this.counts = counts;
         this.database = new Database(settings);
-        this.bookmark = new Bookmark(settings.logs());
+        this.catchUp = new CatchUp(settings, ticker);
         this.queue = new ArrayBlockingQueue<>(settings.queueSize());
         this.thread = new Thread(this::run, "llm-ledger");
         thread.setDaemon(true);
@@ -96,20 +73,16 @@ final class Writer {
     void offer(Entry entry) {
         if (stopping || !queue.offer(entry)) {
             counts.dropped.increment();
-            missed.set(true);
+            catchUp.miss();
         } else if (idle) {
             LockSupport.unpark(thread);
         }
     }
 
     /** Has a question answered once the ledger is open and whole. */
-    CompletionStage<List<Spent>> ask(Answering answering) {
-        CompletableFuture<List<Spent>> answer = new CompletableFuture<>();
-        questions.add(new Question(answering, answer));
+    CompletionStage<List<Spent>> ask(Questions.Question question) {
+        CompletionStage<List<Spent>> answer = questions.ask(question);
         LockSupport.unpark(thread);
-        if (closed) {
-            refuseQuestions();
-        }
         return answer;
     }
 
@@ -138,7 +111,9 @@ final class Writer {
                 try {
                     worked = step(database.connection());
                     succeeded();
-                } catch (SQLException | RuntimeException | LinkageError e) {
+                } catch (SQLException
+                        | RuntimeException
+                        | Error e) { // a missing driver is an Error; the thread must live on
                     failed(e);
                     worked = true;
                 }
@@ -147,15 +122,12 @@ final class Writer {
                 }
             }
             if (waiting() == 0) {
-                mark(true);
+                catchUp.mark(database.identity(), true);
             }
         } finally {
-            closed = true;
             counts.up = false;
-            refuseQuestions();
-            if (replay != null) {
-                replay.close();
-            }
+            questions.close();
+            catchUp.close();
             database.close();
         }
     }
@@ -172,11 +144,12 @@ final class Writer {
         if (stopping) {
             return false;
         }
-        if (replay != null || missed.getAndSet(false)) {
-            return readAgain();
+        if (catchUp.due()) {
+            hold(catchUp.next(database.identity(), BATCH), true);
+            return true;
         }
-        mark(false);
-        return answer(connection) || sweep(connection);
+        catchUp.mark(database.identity(), false);
+        return questions.answer(connection) || sweep(connection);
     }
 
     private void take() {
@@ -202,8 +175,7 @@ final class Writer {
             added = writeEach(connection);
         }
         counts.written.add(added);
-        replayAdded += inHandIsReplayed ? added : 0;
-        unmarked = true;
+        catchUp.wrote(inHandIsReplayed ? added : 0);
         hold(List.of(), false);
     }
 
@@ -236,95 +208,8 @@ final class Writer {
         return false;
     }
 
-    /** Has the next lines of the call log in hand; tells when there are no more. */
-    private boolean readAgain() {
-        if (replay == null) {
-            replayAdded = 0;
-            try {
-                replay = new Replay(settings.logs(), since());
-            } catch (IOException e) {
-                LOG.error(
-                        "ALARM: the ledger cannot read the call log in {}, and may lack calls: {}",
-                        settings.logs(),
-                        cause(e));
-                return true;
-            }
-        }
-        List<Entry> next = replay.next(BATCH);
-        if (!next.isEmpty()) {
-            hold(next, true);
-        } else {
-            LOG.atLevel(
-                            replayAdded + replay.unreadableLines() + replay.olderLines() > 0
-                                    ? org.slf4j.event.Level.INFO
-                                    : org.slf4j.event.Level.DEBUG)
-                    .log(
-                            "The ledger took in {} calls from the call log, of {} that were looked up;"
-                                    + " {} lines of it could not be read, {} are of versions that did not name calls",
-                            replayAdded,
-                            replay.read(),
-                            replay.unreadableLines(),
-                            replay.olderLines());
-            replay = null;
-            unmarked = true;
-        }
-        return true;
-    }
-
-    private Instant since() {
-        Instant known = bookmark.read(database.identity());
-        Instant kept = settings.keepDays() == 0 ? Instant.EPOCH : keepFrom();
-        Instant since = known.equals(Instant.EPOCH) ? known : known.minus(MARGIN);
-        return kept.isAfter(since) ? kept : since;
-    }
-
     private Instant keepFrom() {
         return ticker.now().minus(Duration.ofDays(settings.keepDays()));
-    }
-
-    /** Notes that all calls up to now are in the ledger, if they are. */
-    private void mark(boolean atOnce) {
-        Instant now = ticker.now();
-        if (!unmarked
-                || missed.get()
-                || replay != null
-                || database.identity() == null
-                || settings.inMemory()
-                || (!atOnce && now.isBefore(marked.plus(BOOKMARK)))) {
-            return;
-        }
-        try {
-            bookmark.write(database.identity(), now);
-        } catch (IOException e) {
-            LOG.debug("no bookmark: the call log will be read from further back", e);
-        }
-        marked = now;
-        unmarked = false;
-    }
-
-    private boolean answer(Connection connection) throws SQLException {
-        Question question = questions.peek();
-        if (question == null) {
-            return false;
-        }
-        try {
-            List<Spent> spent = question.answering().answer(connection);
-            CompletableFuture.runAsync(
-                    () -> question.answer().complete(spent)); // what others do with it is not ours to wait for
-        } catch (SQLException e) {
-            if (!connection.isValid(5)) {
-                throw e; // and asked again
-            }
-            question.answer().completeExceptionally(e);
-        }
-        questions.remove();
-        return true;
-    }
-
-    private void refuseQuestions() {
-        for (Question left = questions.poll(); left != null; left = questions.poll()) {
-            left.answer().completeExceptionally(new IllegalStateException("the ledger is closed"));
-        }
     }
 
     private boolean sweep(Connection connection) throws SQLException {

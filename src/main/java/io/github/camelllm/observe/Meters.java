@@ -3,6 +3,7 @@ package io.github.camelllm.observe;
 import io.github.camelllm.call.FinishedCall;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -57,11 +58,7 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        try {
-            camelContext.addStartupListener(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+        Startup.listen(camelContext, this);
     }
 
     /** Binds everything once the routes and their beans are there; Camel calls it twice. */

@@ -50,7 +50,7 @@ final class AnthropicAnswer {
             throw Refusals.badAnswer(call.getModel(), "no content in spite of stop_reason " + known(stopReason));
         }
         call.finishReason(finishReason(stopReason));
-        call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), OpenAi.textTokens(message)));
+        call.used(usage != null ? usage : Usage.estimate(call.promptEstimate(), OpenAi.textTokens(message)));
 
         ObjectNode completion = head(call, answer, "chat.completion");
         ObjectNode choice = completion.putArray("choices").addObject().put("index", 0);

@@ -16,12 +16,18 @@ final class Breakers {
 
     private Breakers() {}
 
-    /** Before the context makes its first breaker. One that has a registry of its own keeps it as it is. */
+    /**
+     * Before a model's breaker is made. Those that other routes have made already stay as they are, and so do all where the
+     * context has a registry of its own as a bean.
+     */
     static void into(CamelContext context) {
         ExtendedCamelContext extension = context.getCamelContextExtension();
+        CircuitBreakerRegistry known = extension.getContextPlugin(CircuitBreakerRegistry.class);
         if (context.getRegistry().findByType(CircuitBreakerRegistry.class).isEmpty()
-                && extension.getContextPlugin(CircuitBreakerRegistry.class) == null) {
-            extension.addContextPlugin(CircuitBreakerRegistry.class, registry(CircuitBreakerRegistry.ofDefaults()));
+                && (known == null || !Proxy.isProxyClass(known.getClass()))) {
+            extension.addContextPlugin(
+                    CircuitBreakerRegistry.class,
+                    registry(known == null ? CircuitBreakerRegistry.ofDefaults() : known));
         }
     }
 

@@ -69,7 +69,7 @@ public final class Gemini extends WireStep {
         GeminiAnswer answer = new GeminiAnswer(call, treeOf(call, body));
         ObjectNode tree = answer.translate();
         Usage usage = answer.usage();
-        call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), answer.outputEstimate()));
+        call.used(usage != null ? usage : Usage.estimate(call.promptEstimate(), answer.outputEstimate()));
         return new Answer(null, tree);
     }
 

@@ -175,7 +175,7 @@ public final class OpenAi extends WireStep {
             call.finishReason(finishReason(content.path(0)));
         }
         Usage usage = usageOf(tree.path("usage"));
-        call.used(usage != null ? usage : Usage.estimate(call.inputEstimate(), outputEstimate(content)));
+        call.used(usage != null ? usage : Usage.estimate(call.promptEstimate(), outputEstimate(content)));
         return new Answer(body, tree);
     }
 

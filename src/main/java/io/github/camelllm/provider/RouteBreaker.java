@@ -73,21 +73,30 @@ final class RouteBreaker {
      * not, the failure counts {@code 1/(1 - threshold)} times, twice at 50 percent: of calls of which the share {@code f}
      * fails, it then sees {@code kf/(1 + kf)}, which reaches the threshold where {@code f} does.
      *
-     * @param trial whether the call was let through to see if the model is back; if so it is not
+     * @param trial whether the call was let through to see if the model is back; if so it is not, unless enough other calls
+     *     have told since
      */
     void failed(long nanos, Throwable failure, boolean trial) {
         CircuitBreaker breaker = find();
         if (breaker == null) {
             return;
         }
+        boolean early = trial && !isJudged(breaker);
         double threshold = breaker.getCircuitBreakerConfig().getFailureRateThreshold() / 100;
         long times = threshold >= 1 ? MOST_TIMES : Math.min(MOST_TIMES, Math.round(1 / (1 - threshold)));
         for (int i = 0; i < times; i++) {
             breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         }
-        if (trial) {
+        if (early) {
             reopen();
         }
+    }
+
+    /** Whether so many calls have come since the breaker closed that it judges by them, and a trial of then is one of many. */
+    private static boolean isJudged(CircuitBreaker breaker) {
+        return breaker.getState() == CircuitBreaker.State.CLOSED
+                && breaker.getMetrics().getNumberOfBufferedCalls()
+                        >= breaker.getCircuitBreakerConfig().getMinimumNumberOfCalls();
     }
 
     /** Opens the breaker again after a failed trial, however the others have gone: a model is back when all go well. */

@@ -30,7 +30,7 @@ public abstract class WireStep extends KeyedStep {
     private static final Logger LOG = LoggerFactory.getLogger(WireStep.class);
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
-    /** A client that gives up after so long a wait for the first sign of an answer speaks against the model. */
+    /** A call given up after so long a wait for the first sign of an answer speaks against the model. */
     private static final Duration LONG_SILENCE = Duration.ofSeconds(30);
 
     private String upstreamModel = "";
@@ -243,27 +243,38 @@ public abstract class WireStep extends KeyedStep {
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();
         if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && attempt.usage() == null) {
-            call.used(Usage.estimate(call.inputEstimate(), 0)); // it was sent, so it may be billed
+            call.used(Usage.estimate(call.promptEstimate(), 0)); // it was sent, so it may be billed
         }
-        if (cancelled) {
-            attempt.failed(call.cancellation().problem());
+        Problem problem = cancelled
+                ? call.cancellation().problem()
+                : inFlight.ranOut(call.getModel(), e)
+                        .orElseGet(() -> attempt.status() == 0
+                                ? Refusals.ofTransport(call.getModel(), e)
+                                : Refusals.ofReading(call.getModel(), e));
+        if (cancelled || problem.upstream().orElse(null) == UpstreamFailure.DEADLINE) {
+            attempt.failed(problem);
             boolean silent = attempt.status() == 0
                     && attempt.lasted(call.ticker().nanos()).compareTo(LONG_SILENCE) > 0;
             if (silent || exchange.getProperty(ModelStep.TRIAL) != null) {
-                throw attempt.problem(); // the client has left because of the model, or nobody has seen that it is back
+                throw problem; // the call was given up because of the model, or nobody has seen that it is back
             }
             if (exchange.getProperty(ModelStep.CAN_LEAVE_UNJUDGED) != null) {
-                throw new Unjudged(attempt.problem());
+                throw new Unjudged(problem);
             }
             return;
         }
-        raise(
-                exchange,
-                attempt,
-                inFlight.ranOut(call.getModel(), e)
-                        .orElseGet(() -> attempt.status() == 0
-                                ? Refusals.ofTransport(call.getModel(), e)
-                                : Refusals.ofReading(call.getModel(), e)));
+        if (attempt.usage() == null && mayBeBilled(problem)) {
+            call.used(Usage.estimate(call.promptEstimate(), 0));
+        }
+        raise(exchange, attempt, problem);
+    }
+
+    /** A provider that has taken a request and did not refuse it may bill it, whatever became of its answer. */
+    private static boolean mayBeBilled(Problem problem) {
+        return switch (problem.upstream().orElse(UpstreamFailure.CANNOT)) {
+            case BAD_ANSWER, BROKEN_OFF, STALLED, FIRST_BYTE_TIMEOUT -> true;
+            default -> false;
+        };
     }
 
     /** What speaks against no model passes by the circuit breaker; but a trial is passed by an answer, or by the caller's fault. */

@@ -139,7 +139,7 @@ abstract class WireStream extends TokenStream {
             Usage known = knownInput;
             call.used(
                     known == null
-                            ? Usage.estimate(call.inputEstimate(), outputEstimate)
+                            ? Usage.estimate(call.promptEstimate(), outputEstimate)
                             : new Usage(
                                     known.inputTokens(),
                                     outputEstimate,

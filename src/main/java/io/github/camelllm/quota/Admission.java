@@ -3,10 +3,13 @@ package io.github.camelllm.quota;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.store.Decision;
+import io.github.camelllm.store.Draw;
 import io.github.camelllm.store.LimitStore;
+import io.github.camelllm.store.Window;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Lets a call pass or refuses it: takes of all limits at once what it needs, or of none. Thread-safe. */
@@ -27,16 +30,20 @@ final class Admission {
     /**
      * Takes what the call needs, waiting for it where the limits say so.
      *
-     * @param counted whether the call stands in its caller's counts of requests already
+     * @param counted the keys of the limits in whose counts of requests the call stands already
      * @return empty when nothing had to be taken
      * @throws Problem when the call may not pass
      */
-    Optional<Taken> admit(Call call, List<Rules.Held> limits, Demand demand, boolean counted) {
+    Optional<Taken> admit(Call call, List<Rules.Held> limits, Demand demand, Set<String> counted) {
         Claim claim = Claim.of(call, limits, demand, counted);
         if (claim.isEmpty()) {
             return Optional.empty();
         }
+        long from = call.ticker().nanos();
         String waitedFor = claim.waitedFor(lines);
+        if (waitedFor != null && lines.isFull()) {
+            throw Refusals.crowded(claim.limit(claim.indexOf(waitedFor)));
+        }
         Decision decision = waitedFor == null ? take(call, claim) : null;
         while (true) {
             if (decision instanceof Decision.Granted granted) {
@@ -47,43 +54,62 @@ final class Admission {
                 throw Refusals.uncounted();
             }
             if (decision instanceof Decision.Refused refused) {
-                if (demand.sharpen()) {
+                if (isWorthCounting(claim, refused) && demand.sharpen()) {
                     claim = Claim.of(call, limits, demand, counted);
                     decision = take(call, claim);
                     continue;
                 }
-                waitedFor = waitsFor(claim, refused, waitedFor);
+                waitedFor = waitsFor(call, from, claim, refused, waitedFor);
                 if (waitedFor == null) {
                     RateHeaders.tell(call, claim.limit(refused.index()).rule(), refused.level());
                     throw Refusals.of(claim, refused, demand);
                 }
             }
-            decision = waitInLine(call, claim, waitedFor);
+            decision = waitInLine(call, from, claim, waitedFor);
         }
     }
 
-    /** The key of the limit to wait for; null when the call is refused. A line is waited in once. */
-    private static String waitsFor(Claim claim, Decision.Refused refused, String waitedFor) {
+    /** Whether an exact count of the prompt could change the decision. */
+    private static boolean isWorthCounting(Claim claim, Decision.Refused refused) {
+        Draw draw = claim.draws().get(refused.index());
+        if (claim.limit(refused.index()).rule().measure() == Measure.REQUESTS) {
+            return false;
+        }
+        long most = draw.limit().window() instanceof Window.Bucket bucket
+                ? bucket.burst()
+                : draw.limit().max();
+        return Demand.mayFit(
+                draw.amount(),
+                refused.retryAfter() == null ? most : refused.level().remaining());
+    }
+
+    /** The key of the limit to wait for; null when the call is refused. */
+    private String waitsFor(Call call, long from, Claim claim, Decision.Refused refused, String waitedFor) {
         String key = claim.draws().get(refused.index()).limit().key();
-        boolean waits = !claim.limit(refused.index()).rule().longestWait().isZero()
-                && refused.retryAfter() != null
-                && !key.equals(waitedFor);
+        boolean waits = refused.retryAfter() != null
+                && !key.equals(waitedFor)
+                && timeIn(call, from, claim.limit(refused.index()).rule()).compareTo(Duration.ZERO) > 0
+                && !call.timeLeft().isZero()
+                && !lines.isFull();
         return waits ? key : null;
     }
 
-    private Decision waitInLine(Call call, Claim claim, String key) {
-        int index = 0;
-        while (!claim.draws().get(index).limit().key().equals(key)) {
-            index++;
-        }
-        int waitedFor = index;
+    /** How long a call may still wait for that limit, which it has been asking for since a moment: in all lines together. */
+    private static Duration timeIn(Call call, long from, Rule rule) {
+        return rule.longestWait().minusNanos(call.ticker().nanos() - from);
+    }
+
+    private Decision waitInLine(Call call, long begun, Claim claim, String key) {
+        int waitedFor = claim.indexOf(key);
         long from = call.ticker().nanos();
         Decision decision = lines.await(
                 call,
                 key,
-                claim.limit(index).rule().longestWait(),
+                timeIn(call, begun, claim.limit(waitedFor).rule()),
                 () -> take(call, claim),
-                asked -> !(asked instanceof Decision.Refused refused) || refused.index() != waitedFor);
+                asked -> !(asked instanceof Decision.Refused refused)
+                        || refused.index() != waitedFor
+                        || refused.retryAfter() == null); // it would wait for what never comes
         call.paused(Duration.ofNanos(call.ticker().nanos() - from));
         if (call.cancellation().cancelled()) {
             if (decision instanceof Decision.Granted granted) {

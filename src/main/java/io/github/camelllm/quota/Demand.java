@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Pricing;
 import io.github.camelllm.call.TokenCounter;
+import io.github.camelllm.store.Limit;
 import java.math.BigDecimal;
 
 /**
@@ -13,6 +14,8 @@ import java.math.BigDecimal;
  * is asked for and not before: limits of requests need none of it. Used by one thread at a time.
  */
 final class Demand {
+
+    private static final int MOST_CHOICES = 1000; // validate lets fewer through
 
     private final Call call;
     private final Rules rules;
@@ -40,19 +43,20 @@ final class Demand {
     /** The most tokens of the answer, all choices together. */
     long outputTokens() {
         if (output < 0) {
-            output = call.getOperation() == Operation.CHAT ? bound() * choices() : 0;
+            output = call.getOperation() == Operation.CHAT ? Math.min(bound(), Limit.MOST / choices()) * choices() : 0;
         }
         return output;
     }
 
     /** Tokens of both. */
     long tokens() {
-        return inputTokens() + outputTokens();
+        return Math.min(Limit.MOST, inputTokens() + outputTokens());
     }
 
     /** The most it may cost, in billionths of a dollar; -1 when the model has no price, or none is chosen. */
     long nanodollars() {
-        BigDecimal most = call.getModel() == null ? null : pricing.most(call.getModel(), inputTokens(), outputTokens());
+        BigDecimal most =
+                call.getModel() == null ? null : pricing.most(call, call.getModel(), inputTokens(), outputTokens());
         return most == null ? -1 : Measure.nanos(most);
     }
 
@@ -76,31 +80,34 @@ final class Demand {
     }
 
     /**
+     * Whether what is too much by the estimate may be little enough by the exact count, which is more than half of it: a text
+     * that is far too long is not worth counting.
+     */
+    static boolean mayFit(long amount, long room) {
+        return amount / 2 <= room;
+    }
+
+    /**
      * The bound of one answer: what the request says. Where it says nothing it gets a bound, since an answer without one could
      * use more than any reservation.
      */
     private long bound() {
         ObjectNode request = call.getRequest().tree();
-        for (String field : new String[] {"max_completion_tokens", "max_tokens"}) {
-            JsonNode said = request.path(field);
-            if (said.canConvertToLong() && said.longValue() > 0) {
-                return said.longValue();
-            }
+        long said = Math.max(
+                request.path("max_completion_tokens").asLong(0),
+                request.path("max_tokens").asLong(0));
+        if (said > 0) {
+            return said;
         }
         long most = call.getModel() == null ? 0 : pricing.mostOutputTokens(call.getModel());
         long tokens = most > 0 ? Math.min(most, rules.outputTokens()) : rules.outputTokens();
-        request.put(isOpenAi(call.getProvider()) ? "max_completion_tokens" : "max_tokens", tokens);
+        request.put("max_tokens", tokens); // the model's route knows its provider's name for it
         call.warn("answer bounded to " + tokens + " tokens");
         return tokens;
     }
 
-    /** OpenAI's newer models refuse {@code max_tokens}; others know nothing else. */
-    private static boolean isOpenAi(String provider) {
-        return "openai".equals(provider);
-    }
-
     private long choices() {
         JsonNode n = call.getRequest().tree().path("n");
-        return n.canConvertToInt() && n.intValue() > 1 ? n.intValue() : 1;
+        return n.canConvertToInt() && n.intValue() > 1 ? Math.min(MOST_CHOICES, n.intValue()) : 1;
     }
 }

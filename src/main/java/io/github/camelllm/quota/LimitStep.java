@@ -8,6 +8,7 @@ import io.github.camelllm.step.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,7 +30,7 @@ abstract class LimitStep extends Step {
     /** The limits of a step directly above, that this one is to take with its own. */
     private static final String WITH = "llm.limits.with";
 
-    /** Set once the call stands in its caller's counts of requests. */
+    /** The keys of the limits in whose counts of requests the call stands already. */
     private static final String COUNTED = "llm.limits.counted";
 
     private final boolean rolling;
@@ -69,7 +70,7 @@ abstract class LimitStep extends Step {
         List<Rules.Held> held = rules.of(call, rolling, scopes);
         List<?> above = (List<?>) exchange.removeProperty(WITH);
         if (above != null) {
-            above.forEach(one -> held.add((Rules.Held) one));
+            above.stream().filter(one -> !held.contains(one)).forEach(one -> held.add((Rules.Held) one));
         }
         Demand demand = limits.demand(call, rules);
         if (!rolling) {
@@ -81,24 +82,35 @@ abstract class LimitStep extends Step {
             return;
         }
         mindPrice(call, rules, held, demand);
-        boolean counted = exchange.getProperty(COUNTED) != null;
+        Set<String> counted = countedIn(exchange);
         Optional<Admission.Taken> taken = limits.admission().admit(call, held, demand, counted);
         if (taken.isEmpty()) {
             next.proceed();
             return;
         }
-        exchange.setProperty(COUNTED, true);
-        run(call, exchange, next, new Settlement(limits, call, taken.get()), counted);
+        Set<String> counts = taken.get().claim().requestKeys();
+        counted.addAll(counts);
+        run(call, exchange, next, new Settlement(limits, call, taken.get()), counts);
     }
 
-    private void run(Call call, Exchange exchange, Chain next, Settlement settlement, boolean counted)
+    @SuppressWarnings("unchecked")
+    private static Set<String> countedIn(Exchange exchange) {
+        Set<String> counted = (Set<String>) exchange.getProperty(COUNTED);
+        if (counted == null) {
+            counted = new HashSet<>();
+            exchange.setProperty(COUNTED, counted);
+        }
+        return counted;
+    }
+
+    private void run(Call call, Exchange exchange, Chain next, Settlement settlement, Set<String> counts)
             throws Exception {
         try {
             next.proceed();
         } catch (Throwable e) {
             boolean sent = settlement.failed();
-            if (!sent && !counted) {
-                exchange.removeProperty(COUNTED); // as if it had never asked
+            if (!sent) {
+                countedIn(exchange).removeAll(counts); // as if it had never asked
             }
             throw e;
         }
@@ -124,7 +136,7 @@ abstract class LimitStep extends Step {
                 continue;
             }
             long amount = amount(measure, demand);
-            if (amount > cap.max() && demand.sharpen()) {
+            if (amount > cap.max() && Demand.mayFit(amount, cap.max()) && demand.sharpen()) {
                 amount = amount(measure, demand);
             }
             if (amount > cap.max()) {

@@ -6,13 +6,16 @@ import io.github.camelllm.call.SpentBefore;
 import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import io.github.camelllm.store.LimitStore;
 import io.github.camelllm.store.MemoryStore;
 import io.github.camelllm.store.Reservation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedStartupListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,17 @@ public final class Limits implements MeterBinder {
     }
 
     /**
+     * How many calls may wait for a limit at once rather than be refused: 0 to 100,000; 100 unless set. Each holds a thread, which
+     * costs little from Java 21 on; before, those who wait must not take all of {@code llm.http.workers}.
+     */
+    public void setMaxWaiting(int maxWaiting) {
+        if (maxWaiting < 0 || maxWaiting > 100_000) {
+            throw new IllegalArgumentException("maxWaiting is " + maxWaiting + "; 0 to 100000 are allowed");
+        }
+        lines.most(maxWaiting);
+    }
+
+    /**
      * The limits of a context, read if they have not been.
      *
      * @throws IllegalStateException saying what to declare, when no bean of this type is bound
@@ -84,10 +98,36 @@ public final class Limits implements MeterBinder {
         store = shared == null ? new MemoryStore(Calls.ticker(context)) : shared;
         SpentBefore before = context.getRegistry().findSingleByType(SpentBefore.class);
         if (before != null && !store.remembers()) {
-            new Refill(before, store, rules(), Calls.ticker(context).now()).begin();
+            Refill refill =
+                    new Refill(before, store, rules(), Calls.ticker(context).now());
+            whenStarted(context, refill::begin); // the ledger opens once the context has started
         }
         store.onAlert(new Alerts(context)::reached);
         admission = new Admission(store, lines);
+    }
+
+    private static void whenStarted(CamelContext context, Runnable action) {
+        Startup.listen(context, new ExtendedStartupListener() {
+            private final AtomicBoolean done = new AtomicBoolean();
+
+            @Override
+            public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
+                if (alreadyStarted) {
+                    once();
+                }
+            }
+
+            @Override
+            public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) {
+                once();
+            }
+
+            private void once() {
+                if (done.compareAndSet(false, true)) {
+                    action.run();
+                }
+            }
+        });
     }
 
     private static <T> T orElse(T found, T otherwise) {

@@ -9,6 +9,8 @@ import java.time.Duration;
 /** What a call that is refused is told: which limit, of whom, and when it frees. */
 final class Refusals {
 
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private Refusals() {}
 
     /** A limit is used up, or smaller than what the call needs. */
@@ -36,6 +38,17 @@ final class Refusals {
                         .withRetryAfter(refused.retryAfter()));
     }
 
+    /** As many calls wait for a limit as may. */
+    static Problem crowded(Rules.Held limit) {
+        return ofModel(
+                limit.rule(),
+                Problem.of(
+                                codeOf(limit.rule()),
+                                "The limit of " + limit.rule().text(limit.name())
+                                        + " is reached, and as many calls wait for it as may.")
+                        .withRetryAfter(SOON));
+    }
+
     /** A single request needs more than any may. */
     static Problem overCap(Cap cap, long amount, Demand demand) {
         String whose = cap.tier() == null ? "" : " of the tier '" + cap.tier() + "'";
@@ -58,7 +71,7 @@ final class Refusals {
     static Problem uncounted() {
         return Problem.of(
                         ErrorCode.NO_MODEL_AVAILABLE, "The gateway cannot check its limits now; try again in a moment.")
-                .withRetryAfter(Duration.ofSeconds(1))
+                .withRetryAfter(SOON)
                 .withDetail("the store of limits is not reachable (llm.store), and llm.store.when-down is deny");
     }
 

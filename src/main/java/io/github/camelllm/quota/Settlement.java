@@ -84,7 +84,7 @@ final class Settlement {
         BigDecimal sum = BigDecimal.ZERO;
         for (Attempt attempt : attempts()) {
             Usage usage = attempt.usage();
-            BigDecimal cost = usage == null ? BigDecimal.ZERO : limits.pricing().cost(attempt.model(), usage);
+            BigDecimal cost = usage == null ? BigDecimal.ZERO : limits.pricing().cost(call, attempt.model(), usage);
             if (cost == null) {
                 return reserved;
             }

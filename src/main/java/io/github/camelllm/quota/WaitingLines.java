@@ -25,6 +25,17 @@ final class WaitingLines {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Deque<Condition>> lines = new HashMap<>();
     private volatile boolean empty = true;
+    private volatile int most = 100;
+
+    /** Sets how many calls may wait, in all lines. */
+    void most(int newMost) {
+        this.most = newMost;
+    }
+
+    /** Whether as many calls wait as may. */
+    boolean isFull() {
+        return size() >= most;
+    }
 
     /** Whether calls wait for the limit of that key. */
     boolean isWaitedFor(String key) {

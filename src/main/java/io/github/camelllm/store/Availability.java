@@ -107,6 +107,12 @@ final class Availability {
         }
     }
 
+    /** Nobody asks Redis any more, and nobody need be told. */
+    synchronized void closed() {
+        up = false;
+        alarmed = true;
+    }
+
     private String consequence() {
         return switch (settings.whenDown()) {
             case LOCAL ->

@@ -15,6 +15,7 @@ public interface LimitStore extends AutoCloseable {
      *
      * @param id unique among all reservations of all instances
      * @param draws at least one; no two of one key
+     * @throws IllegalArgumentException when the draws are not so, or the id is held
      */
     Decision reserve(String id, List<Draw> draws);
 

@@ -136,6 +136,16 @@ public final class MemoryStore implements LimitStore {
         listeners.add(listener);
     }
 
+    /** Drops counters that are idle, as each reservation does, for when nobody reserves. */
+    void tidy() {
+        lock.lock();
+        try {
+            counters.sweep(Moment.of(ticker));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many counters are kept. */
     int size() {
         lock.lock();

@@ -144,10 +144,10 @@ final class Outbox {
         return true;
     }
 
-    /** Those that have arrived and were not taken here before, by holder: their ids, some hundreds at most. */
+    /** Those that have arrived and were not taken here before, by holder: their ids, 2,000 at most. */
     Map<String, List<String>> arrived() {
         Map<String, List<String>> ids = new HashMap<>();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             Settlement settlement = arrived.poll();
             if (settlement == null) {
                 break;

@@ -22,7 +22,6 @@ final class RedisStore implements AutoCloseable {
 
     private static final int REFUSED = 0;
     private static final int GRANTED = 1;
-    private static final int HELD = 3;
 
     private final RedisLink link;
     private final long leaseMicros;
@@ -135,9 +134,6 @@ final class RedisStore implements AutoCloseable {
                 counters[index] = RedisWire.counter(draws.get(index).limit(), (List<?>) refused.get(1), now);
             }
             return Draws.refusal(draws, counters, now);
-        }
-        if (status == HELD) {
-            throw new IllegalArgumentException("a reservation '" + id + "' is held already");
         }
         return null;
     }

@@ -36,7 +36,6 @@ final class SharedStore implements LimitStore {
     private static final Duration UNTIL_BACK = Duration.ofSeconds(5);
 
     private final StoreSettings settings;
-    private final Ticker ticker;
     private final RedisStore redis;
     private final MemoryStore local;
     private final Outbox outbox;
@@ -57,13 +56,12 @@ final class SharedStore implements LimitStore {
     /** For tests that are not about time. */
     SharedStore(StoreSettings settings, Ticker ticker, RedisStore redis, Duration patience) {
         this.settings = settings;
-        this.ticker = ticker;
         this.redis = redis;
         this.local = new MemoryStore(ticker);
         this.waitNanos = patience.toNanos();
         this.availability = new Availability(redis.link().name(), settings);
         this.outbox = new Outbox(redis::settle, this::tell, this::failed, Outbox.MOST);
-        this.upkeep = new Upkeep(redis, outbox, availability, this::holders, settings.lease());
+        this.upkeep = new Upkeep(redis, outbox, availability, this::holders, local::tidy, settings.lease());
     }
 
     /** Connects in the background, and waits for the first attempt a second at most. */
@@ -91,9 +89,6 @@ final class SharedStore implements LimitStore {
                 return decision;
             }
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IllegalArgumentException twice) {
-                throw twice;
-            }
             failed(e.getCause());
         } catch (TimeoutException e) {
             failed(e);

@@ -2,6 +2,7 @@ package io.github.camelllm.store;
 
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Startup;
 import io.github.camelllm.store.StoreSettings.WhenDown;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -69,11 +70,7 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        try {
-            camelContext.addStartupListener(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("the Camel context takes no startup listener", e);
-        }
+        Startup.listen(camelContext, this);
     }
 
     @Override

@@ -28,29 +28,40 @@ final class Upkeep implements AutoCloseable {
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long LOOK_NANOS =
+            TimeUnit.SECONDS.toNanos(5); // so that a Redis which dies while nobody calls is noticed
     private static final int PROBES_A_CONNECTION = 5;
 
     private final RedisStore redis;
     private final Outbox outbox;
     private final Availability availability;
     private final Supplier<Collection<String>> holders;
+    private final Runnable tidy;
     private final long renewNanos;
     private final ScheduledExecutorService thread;
     private final CountDownLatch tried = new CountDownLatch(1);
     private long renewedNanos;
     private int failedProbes;
 
+    /**
+     * Does nothing until {@link #start}.
+     *
+     * @param holders whose leases are to be renewed
+     * @param tidy done now and then
+     */
     Upkeep(
             RedisStore redis,
             Outbox outbox,
             Availability availability,
             Supplier<Collection<String>> holders,
+            Runnable tidy,
             Duration lease) {
         this.redis = redis;
         this.outbox = outbox;
         this.availability = availability;
         this.holders = holders;
-        this.renewNanos = lease.toNanos() / 3;
+        this.tidy = tidy;
+        this.renewNanos = Math.min(lease.toNanos() / 3, LOOK_NANOS);
         ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, work -> {
             Thread daemon = new Thread(work, "llm-store");
             daemon.setDaemon(true);
@@ -82,6 +93,7 @@ final class Upkeep implements AutoCloseable {
 
     private void tick() {
         try {
+            tidy.run();
             if (!availability.up()) {
                 probe();
             } else {
@@ -117,6 +129,9 @@ final class Upkeep implements AutoCloseable {
     }
 
     private void maintain() throws InterruptedException, ExecutionException, TimeoutException {
+        if (!redis.link().isOpen()) {
+            throw new IllegalStateException("the connection is closed");
+        }
         long now = System.nanoTime();
         outbox.flush(availability.holder(), now + FLUSH_NANOS);
         outbox.arrived().forEach(redis::forget);
@@ -147,6 +162,7 @@ final class Upkeep implements AutoCloseable {
         if (outbox.size() > 0) {
             LOG.error("{} settlements did not reach the limit store: what was used is missing there", outbox.size());
         }
+        availability.closed();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

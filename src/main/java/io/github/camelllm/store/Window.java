@@ -21,7 +21,7 @@ public sealed interface Window {
 
     /**
      * A token bucket: so much as the limit flows back in each {@code period}, evenly, and up to {@code burst} may be taken at
-     * once from a full one.
+     * once from a full one. A limit of 0 allows nothing, whatever the burst.
      *
      * @param period one second to one day
      * @param burst the bucket's size; positive

@@ -20,9 +20,9 @@ end
 -- own sums are in fields of its number, and of r and its number.
 local function slidingTurn(key, length, now)
   local part = math.floor(now / length)
-  local known = redis.call('HMGET', key, 'o', 'n', 't', 'r')
+  local known = redis.call('HMGET', key, 'o', 'n', 't', 'r', part, 'r' .. part)
   if not known[1] then
-    return part, 0, 0
+    return {part = part, taken = 0, reserved = 0, there = part, takenThere = 0, reservedThere = 0}
   end
   local oldest, newest = tonumber(known[1]), tonumber(known[2])
   local taken, reserved = tonumber(known[3]), tonumber(known[4])
@@ -30,7 +30,7 @@ local function slidingTurn(key, length, now)
   local first = part - PARTS
   if newest < first then
     redis.call('DEL', key)
-    return part, 0, 0
+    return {part = part, taken = 0, reserved = 0, there = part, takenThere = 0, reservedThere = 0}
   end
   if oldest < first then
     local fields = {}
@@ -47,20 +47,27 @@ local function slidingTurn(key, length, now)
     oldest = first
     redis.call('HSET', key, 'o', oldest, 't', taken, 'r', reserved)
   end
-  return part, taken, reserved, oldest, newest
+  return {
+    part = part, taken = taken, reserved = reserved, oldest = oldest, newest = newest,
+    there = math.floor(now / length), takenThere = number(known[5]), reservedThere = number(known[6])
+  }
 end
 
-local function slidingChange(key, length, at, moreTaken, moreReserved, part, taken, reserved, oldest, newest)
+local function slidingChange(key, length, at, moreTaken, moreReserved, turned)
+  local part, newest = turned.part, turned.newest
   if at < part - PARTS then
     return
   end
-  local there = redis.call('HMGET', key, at, 'r' .. at)
-  local takenThere, reservedThere = number(there[1]), number(there[2])
+  local takenThere, reservedThere = turned.takenThere, turned.reservedThere
+  if turned.there ~= at then
+    local there = redis.call('HMGET', key, at, 'r' .. at)
+    takenThere, reservedThere = number(there[1]), number(there[2])
+  end
   local takenAfter = math.max(0, takenThere + moreTaken)
   local reservedAfter = math.max(0, reservedThere + moreReserved)
   redis.call('HSET', key, at, takenAfter, 'r' .. at, reservedAfter,
-    't', taken + takenAfter - takenThere, 'r', reserved + reservedAfter - reservedThere,
-    'o', math.min(oldest or at, at), 'n', math.max(newest or at, at))
+    't', turned.taken + takenAfter - takenThere, 'r', turned.reserved + reservedAfter - reservedThere,
+    'o', math.min(turned.oldest or at, at), 'n', math.max(newest or at, at))
   if newest ~= part then
     redis.call('PEXPIRE', key, math.ceil(length * (PARTS + 2) / 1000) + SLACK)
   end
@@ -106,8 +113,11 @@ end
 
 -- A calendar: w is the latest window, named by the second it begins at, and p the one before; u, r and a with a window's
 -- name are what is used and reserved in it and the highest share that was told.
-local function calendarChange(key, window, ending, now, moreUsed, moreReserved)
-  local known = redis.call('HMGET', key, 'w', 'p', 'u' .. window, 'r' .. window)
+local function calendarRead(key, window)
+  return redis.call('HMGET', key, 'w', 'p', 'u' .. window, 'r' .. window)
+end
+
+local function calendarChange(key, window, ending, now, moreUsed, moreReserved, known)
   local latest = tonumber(known[1])
   if not known[3] and now >= ending * 1000000 then
     return 0 -- it is over, and nobody asks for it any more

@@ -9,9 +9,6 @@ reap(KEYS[1], now)
 if redis.call('HEXISTS', KEYS[3], id) == 1 then
   return {2, now} -- it was given up before it came
 end
-if redis.call('HEXISTS', KEYS[2], id) == 1 then
-  return {3, now} -- somebody holds it already
-end
 
 local draws, refused = {}, {}
 for i = 4, #KEYS do
@@ -22,8 +19,9 @@ for i = 4, #KEYS do
   }
   local free
   if draw.kind == 's' then
-    draw.place, draw.taken, draw.reserved, draw.oldest, draw.newest = slidingTurn(draw.key, draw.a, now)
-    free = draw.max - draw.taken
+    draw.turned = slidingTurn(draw.key, draw.a, now)
+    draw.place = draw.turned.part
+    free = draw.max - draw.turned.taken
   elseif draw.kind == 'b' then
     draw.place = 0
     draw.missing, draw.remainder, draw.reserved, draw.at = bucketTurn(draw.key, draw.a, draw.b, now)
@@ -31,8 +29,8 @@ for i = 4, #KEYS do
   else
     draw.place = now < draw.b * 1000000 and draw.a or now < draw.c * 1000000 and draw.b or draw.c
     draw.ending = draw.place == draw.a and draw.b or draw.place == draw.b and draw.c or draw.d
-    local known = redis.call('HMGET', draw.key, 'u' .. draw.place, 'r' .. draw.place)
-    draw.used, draw.reserved = number(known[1]), number(known[2])
+    draw.known = calendarRead(draw.key, draw.place)
+    draw.used, draw.reserved = number(draw.known[3]), number(draw.known[4])
     free = draw.max - draw.used - draw.reserved
   end
   if draw.amount > math.max(0, free) then
@@ -49,9 +47,8 @@ for i, draw in ipairs(draws) do
   local amount = draw.amount
   if draw.kind == 's' then
     if amount > 0 then
-      slidingChange(draw.key, draw.a, draw.place, amount, amount,
-        draw.place, draw.taken, draw.reserved, draw.oldest, draw.newest)
-      states[i] = {draw.place, draw.taken + amount, draw.reserved + amount}
+      slidingChange(draw.key, draw.a, draw.place, amount, amount, draw.turned)
+      states[i] = {draw.place, draw.turned.taken + amount, draw.turned.reserved + amount}
     else
       states[i] = detail(draw.key, 's', draw.a, 0, 0, 0, now)
       states[i][1] = draw.place
@@ -60,7 +57,7 @@ for i, draw in ipairs(draws) do
     bucketKeep(draw.key, draw.a, draw.b, draw.missing + amount, draw.remainder, draw.reserved + amount, draw.at)
     states[i] = {0, draw.missing + amount, draw.reserved + amount, draw.remainder}
   else
-    calendarChange(draw.key, draw.place, draw.ending, now, 0, amount)
+    calendarChange(draw.key, draw.place, draw.ending, now, 0, amount, draw.known)
     states[i] = {draw.place, draw.used, draw.reserved + amount}
   end
   hold[i] = {draw.key, draw.kind, draw.place, amount}

@@ -35,7 +35,7 @@ for i = 3, #KEYS do
     local missing, remainder, before, millis = bucketTurn(key, a, b, now)
     bucketKeep(key, a, b, math.max(0, missing + used - reserved), remainder, math.max(0, before - reserved), millis)
   else
-    local sum = calendarChange(key, place, a, now, used, -reserved)
+    local sum = calendarChange(key, place, a, now, used, -reserved, calendarRead(key, place))
     local highest = 0
     for percent, threshold in string.gmatch(ARGV[at + 5], '(%d+)=(%d+)') do
       if sum >= tonumber(threshold) then

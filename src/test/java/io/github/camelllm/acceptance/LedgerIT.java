@@ -42,6 +42,11 @@ class LedgerIT {
         }
     }
 
+    /** Java closes what a process writes to when it is asked to end by its {@link Process}, and its last words are lost. */
+    private static void terminate(GatewayProcess gateway) {
+        ProcessHandle.of(gateway.pid()).orElseThrow().destroy();
+    }
+
     /** How many rows each call has. */
     private static Map<String, Integer> ledger(Path directory) throws Exception {
         Map<String, Integer> rows = new TreeMap<>();
@@ -97,7 +102,7 @@ class LedgerIT {
             for (Thread client : clients) {
                 client.join();
             }
-            gateway.terminate();
+            terminate(gateway);
             assertThat(gateway.awaitExit(SOON)).isZero();
 
             assertThat(log(gateway)).hasSize(500);
@@ -156,7 +161,7 @@ class LedgerIT {
             call(without, 50);
             without.awaitOutput("ALARM: the ledger jdbc:postgresql://127\\.0\\.0\\.1:1/nowhere cannot be written: ");
             assertThat(without.metrics().sum("llm_ledger_up")).isZero();
-            without.terminate();
+            terminate(without);
             without.awaitOutput("50 calls were not written to the ledger before the stop");
             assertThat(without.awaitExit(SOON)).isZero();
             assertThat(without.output()).doesNotContain("hunter2", "\tat ");

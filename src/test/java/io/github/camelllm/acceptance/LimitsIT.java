@@ -7,6 +7,7 @@ import io.github.camelllm.call.TokenEstimate;
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Cut;
+import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
@@ -233,8 +234,7 @@ class LimitsIT extends GatewayAcceptance {
 
         ask("ann", chatJson("first"));
 
-        assertThat(upstream.lastRequest().json().path("max_completion_tokens").asInt())
-                .isEqualTo(64);
+        assertThat(upstream.lastRequest().json().path("max_tokens").asInt()).isEqualTo(64);
     }
 
     @Test
@@ -246,5 +246,30 @@ class LimitsIT extends GatewayAcceptance {
         assertThat(ended.exit()).isEqualTo(1);
         assertThat(ended.out() + ended.err())
                 .contains("limits.yaml:2", "requests is 'lots'; expected a whole number from 0 to 9007199254740992");
+    }
+
+    @Test
+    void aBudgetInMemoryGoesOnAfterAKill() throws Exception {
+        upstream.always(Reply.json(200, ChatScript.of("one", "two", "three").json())); // 12 tokens with the prompt
+        GatewaySetup setup = GatewaySetup.shipped()
+                .upstream(upstream)
+                .write("config/limits.yaml", "limits: [{ scope: user, requests: 7, tokens: 100000, per: month }]\n");
+        try (GatewayProcess killed = setup.start()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(RawClient.post(killed.port(), CHAT, chatJson("gpt-4o-mini"))
+                                .status())
+                        .isEqualTo(200);
+            }
+            Await.until("the ledger", () -> killed.metrics().sum("llm_ledger_written_total") == 3);
+            killed.kill();
+            killed.awaitExit(SOON);
+            try (GatewayProcess next = setup.start()) {
+                Await.until("what was used before", () -> RawClient.exchange(next.port(), "GET", "/v1/usage", null)
+                        .json()
+                        .path("limits")
+                        .toString()
+                        .matches(".*requests.*\"used\":3,.*tokens.*\"used\":36,.*"));
+            }
+        }
     }
 }

@@ -56,18 +56,22 @@ class ReadmeIT {
         Object yaml = load(block.text());
         if (yaml instanceof Map<?, ?> map && map.containsKey("keys")) {
             setup.write("config/keys.yaml", block.text());
+        } else if (yaml instanceof Map<?, ?> map && map.containsKey("limits")) {
+            setup.write("config/limits.yaml", block.text());
         } else if (yaml instanceof List<?> items && items.stream().allMatch(ReadmeIT::isRouteFileItem)) {
             makeWay(setup, items);
             setup.write("routes/readme.camel.yaml", block.text());
         } else if (yaml instanceof List<?> steps && steps.stream().noneMatch(ReadmeIT::isRouteFileItem)) {
             setup.write("routes/readme.camel.yaml", routeAround(block.text()));
         } else {
-            throw new AssertionError("neither a route file, nor steps, nor keys: the " + block);
+            throw new AssertionError("neither a route file, nor steps, nor keys, nor limits: the " + block);
         }
         try (GatewayProcess gateway = setup.start()) {
             RawResponse response = RawClient.post(gateway.port(), "/v1/chat/completions", AUTO);
             if (modelsOf(yaml).isEmpty()) { // else its model answers from now on, and is not there
-                assertThat(response.status()).as(response.toString()).isEqualTo(yaml instanceof Map<?, ?> ? 401 : 200);
+                assertThat(response.status())
+                        .as(response.toString())
+                        .isEqualTo(yaml instanceof Map<?, ?> map && map.containsKey("keys") ? 401 : 200);
             }
             for (String model : modelsOf(yaml)) {
                 assertThat(RawClient.exchange(gateway.port(), "GET", "/v1/models", null)

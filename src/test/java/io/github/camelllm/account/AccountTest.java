@@ -12,6 +12,7 @@ import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.testkit.CapturedLog;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;

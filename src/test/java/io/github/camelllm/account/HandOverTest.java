@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.camelllm.call.FinishedCall;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.CapturedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -2,6 +2,7 @@ package io.github.camelllm.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelllm.testkit.CapturedLog;
 import io.github.camelllm.testkit.ManualTicker;
 import java.time.Duration;
 import org.apache.logging.log4j.Level;

@@ -62,6 +62,27 @@ class CallTest {
     }
 
     @Test
+    void thePromptIsTakenToBeWhatTheCounterSays() {
+        Call call = call("{\"input\":\"" + "a".repeat(40) + "\"}");
+        assertThat(call.promptEstimate()).isEqualTo(10);
+
+        call.countedBy(new TokenCounter() {
+            @Override
+            public long estimate(Call counted, String model) {
+                return model == null ? 1 : 1500; // such as for an image, by the model's rule
+            }
+
+            @Override
+            public long exact(Call counted, String model) {
+                throw new AssertionError("not asked for");
+            }
+        });
+        call.choose(new Model("gpt", "openai", Operation.CHAT, null, false));
+
+        assertThat(call.promptEstimate()).isEqualTo(1500);
+    }
+
+    @Test
     void onlyTheFirstTokenCounts() {
         Call call = call("{}");
         assertThat(call.firstTokenNanos()).isEqualTo(-1);

@@ -146,6 +146,21 @@ class PricesTest {
     }
 
     @Test
+    void whatIsMadeUpHereIsFreeWhetherItIsListedOrNot() throws Exception {
+        models.add(new Model("sim", "simulator", Operation.CHAT, null, true));
+        models.add(new Model("dear-sim", "simulator", Operation.CHAT, null, true));
+        models.add(new Model("unlisted", "p", Operation.CHAT, null, false));
+        write("{\"dear-sim\": {\"input_cost_per_token\": 3}}");
+        start();
+
+        Pricing pricing = context.getRegistry().findSingleByType(Pricing.class);
+        assertThat(pricing.cost("sim", Usage.reported(5, 5, 0, 0))).isEqualByComparingTo("0");
+        assertThat(pricing.most("sim", 5, 5)).isEqualByComparingTo("0");
+        assertThat(pricing.cost("dear-sim", ONE)).isEqualByComparingTo("3");
+        assertThat(pricing.cost("unlisted", ONE)).isNull();
+    }
+
+    @Test
     void theMostOfACallIsNoMoreThanItAsksFor() throws Exception {
         write(
                 """

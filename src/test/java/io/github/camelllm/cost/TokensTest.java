@@ -18,6 +18,7 @@ import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.call.Usage;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -166,6 +167,24 @@ class TokensTest {
         Call call = call("{'model':'text-embedding-3-small','input':" + input + "}");
 
         assertThat(tokens.exact(call, "text-embedding-3-small")).isEqualTo(expected);
+        assertThat(tokens.estimate(call, "text-embedding-3-small"))
+                .isBetween(expected, input.contains("hello") ? 3 * expected : expected);
+    }
+
+    @Test
+    void countsWhatIsPassedOnUnread() {
+        String words = "word ".repeat(1000);
+        for (String field : List.of(
+                "'functions':[{'name':'f','description':'%s'}]",
+                "'prediction':{'type':'content','content':'%s'}", "'documents':[{'text':'%s'}]")) {
+            Call call = call("{'messages':[]," + field.formatted(words) + "}");
+
+            assertThat(tokens.exact(call, "gpt-4o")).as(field).isBetween(1000L, 1020L);
+            assertThat(tokens.estimate(call, "gpt-4o")).as(field).isBetween(1000L, 1300L);
+        }
+        String settings = "{'messages':[],'metadata':{'a':'%s'},'stop':['%s'],'logit_bias':{'1':2}}";
+        assertThat(tokens.exact(call(settings.formatted(words, words)), "gpt-4o"))
+                .isEqualTo(tokens.exact(call("{'messages':[]}"), "gpt-4o"));
     }
 
     @Test

@@ -185,6 +185,29 @@ class RecoveringStreamTest {
         assertThat(outcome.problem().upstream()).contains(CUT);
     }
 
+    /** The second model answers afresh, and breaks off before it says anything new: the answer is the first one's still. */
+    @Test
+    void countsWhatTheClientHasThoughAnAnswerAfreshCameToNothing() throws Exception {
+        UpstreamFailure cut = UpstreamFailure.BROKEN_OFF;
+        chain.failover.setRetries(1);
+        chain.model(
+                        "a",
+                        prefill(),
+                        Breaker.CLOSED,
+                        streams(failure(cut), "The quick ", "brown "),
+                        streams(null, "fox ", "jumps"))
+                .model("b", streams(failure(cut), "The "));
+
+        Outcome outcome = chain.send(ASK);
+
+        assertThat(outcome.text()).isEqualTo("The quick brown fox jumps");
+        assertThat(chain.asked).containsExactly("a", "b", "a");
+        long first = chain.call.getAttempts().get(0).usage().outputTokens();
+        long last = chain.call.getAttempts().get(2).usage().outputTokens();
+        assertThat(chain.call.getUsage().outputTokens()).isEqualTo(first + last);
+        assertThat(chain.requests.get(2).path("max_tokens").asLong()).isEqualTo(100 - first);
+    }
+
     @Test
     void restartsWhenNobodyCanGoOn() throws Exception {
         chain.model("a", streams(failure(CUT), "one "))

@@ -106,6 +106,18 @@ class RestingModelsTest {
     }
 
     @Test
+    void areNotWaitedForByMoreThanMay() throws Exception {
+        chain.failover.setMaxWaiting(0);
+        chain.model("a", limits(8), says("back"));
+        chain.send(ASK);
+        chain.asked.clear();
+
+        assertThat(chain.send(ASK).problem().retryAfter().orElseThrow()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(chain.asked).isEmpty();
+        assertThat(chain.pauses).isEmpty();
+    }
+
+    @Test
     void waitForItWhenTheOthersHaveFailed() throws Exception {
         chain.model("a", limits(5), says("back")).model("b", fails(UpstreamFailure.STATUS_500));
         chain.send(ASK);
@@ -113,6 +125,58 @@ class RestingModelsTest {
 
         assertThat(chain.send(ASK).text()).isEqualTo("back");
         assertThat(chain.asked).containsExactly("b", "a");
+    }
+
+    /** So that the call which heard of the rest, and has waited for its end, finds others in its place. */
+    private void letOthersComeFirst() {
+        chain.failover.setRetries(1);
+        chain.failover.pause((time, cancellation) -> {
+            chain.pauses.add(time);
+            pass(time);
+            for (int i = 0; i < 3 && chain.pauses.size() == 1; i++) {
+                chain.models.find("a").orElseThrow().health().rest().admits();
+            }
+        });
+    }
+
+    @Test
+    void waitOnceMoreWhenOthersComeFirstAfterIt() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(2), says("back"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("back");
+        assertThat(chain.asked).containsExactly("a", "a");
+        assertThat(chain.pauses).hasSize(2);
+        assertThat(chain.pauses.get(1)).isLessThan(Duration.ofMillis(1300));
+    }
+
+    @Test
+    void goToTheNextModelWhenOthersComeFirstAfterIt() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(2), says("unasked")).model("b", says("meanwhile"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("meanwhile");
+        assertThat(chain.asked).containsExactly("a", "b");
+        assertThat(chain.pauses).hasSize(1);
+    }
+
+    @Test
+    void areRetriedNoMoreOftenForThat() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(2));
+
+        assertThat(chain.send(ASK).problem().upstream()).contains(UpstreamFailure.STATUS_429);
+        assertThat(chain.asked).containsExactly("a", "a");
+    }
+
+    @Test
+    void doNotWaitOnceMoreBeyondTheLongestWait() throws Exception {
+        letOthersComeFirst();
+        chain.model("a", limits(10), says("unasked"));
+
+        assertThat(chain.send(ASK).problem().upstream()).contains(UpstreamFailure.STATUS_429);
+        assertThat(chain.asked).containsExactly("a");
+        assertThat(chain.pauses).hasSize(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -73,6 +74,20 @@ class H2LedgerTest extends LedgerContract {
                     .containsAnyOf("0100007F", LOOPBACK_IN_IPV6)
                     .isSubsetOf("0100007F", LOOPBACK_IN_IPV6);
         }
+    }
+
+    @Test
+    void isForItsOwnersEyesOnly() throws Exception {
+        try (Connection connection = connect()) {
+            assertThat(connection.isValid(1)).isTrue();
+            assertThat(rights("deep")).isEqualTo("rwx------");
+            assertThat(rights("deep/ledger.lock.db")).isEqualTo("rw-------");
+            assertThat(rights("deep/ledger.mv.db")).isEqualTo("rw-------");
+        }
+    }
+
+    private String rights(String path) throws Exception {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(path)));
     }
 
     /** The addresses that this machine listens on at a port, as Linux writes them. */

@@ -3,6 +3,7 @@ package io.github.camelllm.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,16 @@ class LedgerSettingsTest {
                 .hasMessageContaining("ledger.url")
                 .hasMessageContaining("jdbc:postgresql:")
                 .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void theSchemaThatIsLookedForIsTheNewestMigration() throws Exception {
+        try (var files = Files.list(Path.of("src/main/resources/io/github/camelllm/ledger/migration"))) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceFirst("V(\\d+)__.*\\.sql", "$1"))
+                            .mapToInt(Integer::parseInt)
+                            .max())
+                    .hasValue(Integer.parseInt(Database.SCHEMA_VERSION));
+        }
     }
 
     @Test

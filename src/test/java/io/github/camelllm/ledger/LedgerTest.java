@@ -93,7 +93,7 @@ class LedgerTest {
     @Test
     void tellsOthersWhatWasSpentBefore() throws Exception {
         try (DefaultCamelContext context = context("llm.ledger.url", file())) {
-            context.start();
+            start(context);
             context.createProducerTemplate()
                     .sendBody(
                             TAP, CallMaker.call("call_1").used("m", 2, 1, "0.1").make());

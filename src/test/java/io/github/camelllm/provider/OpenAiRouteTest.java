@@ -20,6 +20,7 @@ import io.github.camelllm.testkit.Gate;
 import io.github.camelllm.testkit.Received;
 import io.github.camelllm.testkit.Reply;
 import io.github.camelllm.testkit.Sse;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.resilience4j.ResilienceProcessor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -341,6 +343,68 @@ class OpenAiRouteTest {
     }
 
     @Test
+    void theBreakerTakesNoCallWhoseOwnTimeIsUpForASuccess() throws Exception {
+        start("minimumNumberOfCalls", "5", "slidingWindowSize", "10", "failureRateThreshold", "90");
+        for (int i = 0; i < 5; i++) {
+            upstream.reset().always(Reply.silence());
+            Call hasty = Tries.chat(PLAIN);
+            hasty.deadline(hasty.ticker().nanos() + Duration.ofMillis(50).toNanos());
+            assertThat(problem(hasty).upstream()).contains(UpstreamFailure.DEADLINE);
+            upstream.reset().always(Reply.error(500));
+            assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.STATUS_500);
+        }
+
+        assertThat(problem(Tries.chat(PLAIN)).upstream()).contains(UpstreamFailure.CIRCUIT_OPEN);
+    }
+
+    private CircuitBreaker halfOpenBreaker() {
+        CircuitBreaker breaker = routes.context().getRoute("llm-model-m").filter("*").stream()
+                .filter(ResilienceProcessor.class::isInstance)
+                .map(step -> ((ResilienceProcessor) step).getCircuitBreaker())
+                .findFirst()
+                .orElseThrow();
+        breaker.transitionToOpenState();
+        breaker.transitionToHalfOpenState();
+        return breaker;
+    }
+
+    /** Reads a stream that breaks off after so many other calls have gone well. */
+    private void breakOffAfter(int others) {
+        upstream.next(Reply.sse(ChatScript.of("one ", "two").sse().cutAfter(2, Cut.FIN)));
+        routes.ask(Tries.chat(STREAM), body -> {
+            try (TokenStream stream = (TokenStream) body) {
+                for (int i = 0; i < others; i++) {
+                    assertThat(routes.ask(Tries.chat(PLAIN)).getException()).isNull();
+                }
+                Tries.drain(stream);
+            }
+        });
+    }
+
+    @Test
+    void theBreakerOpensWhenTheStreamOfATrialBreaksOff() throws Exception {
+        start("minimumNumberOfCalls", "4", "slidingWindowSize", "20", "permittedInHalfOpenState", "1");
+        CircuitBreaker breaker = halfOpenBreaker();
+
+        breakOffAfter(3);
+
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void theBreakerStaysClosedWhenATrialsStreamBreaksOffLongAfter() throws Exception {
+        start("minimumNumberOfCalls", "4", "slidingWindowSize", "20", "permittedInHalfOpenState", "1");
+        CircuitBreaker breaker = halfOpenBreaker();
+
+        breakOffAfter(8);
+
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(breaker.getMetrics().getNumberOfFailedCalls())
+                .as("it counts as any other does")
+                .isEqualTo(2);
+    }
+
+    @Test
     void theBreakerTakesNoClientThatLeavesForAFailure() throws Exception {
         start("minimumNumberOfCalls", "2", "slidingWindowSize", "4");
         upstream.always(Reply.silence());
@@ -517,6 +581,29 @@ class OpenAiRouteTest {
         upstream.next(Reply.json(200, ChatScript.of("a").json()).cutAfterBytes(30, Cut.FIN));
 
         assertThat(problem(Tries.chat(PLAIN))).hasMessage("The provider of 'm' broke off the connection.");
+    }
+
+    @Test
+    void whatAProviderTookAndDidNotRefuseMayBeBilled() throws Exception {
+        start();
+        String answer = ChatScript.of("a").json();
+        upstream.next(Reply.json(200, answer).cutAfterBytes(30, Cut.FIN));
+        upstream.next(Reply.json(200, "{\"garbage\":true}"));
+        upstream.next(Reply.json(200, answer)); // to a request for a stream
+        upstream.next(Reply.error(500));
+        upstream.next(Reply.error(429));
+        upstream.next(Reply.json(200, "{\"error\":{\"message\":\"overloaded\"}}"));
+
+        for (String request : List.of(PLAIN, PLAIN, STREAM)) {
+            Call billed = Tries.chat(request);
+            problem(billed);
+            assertThat(billed.attempt().usage()).isEqualTo(Usage.estimate(billed.inputEstimate(), 0));
+        }
+        for (int i = 0; i < 3; i++) {
+            Call refused = Tries.chat(PLAIN);
+            problem(refused);
+            assertThat(refused.attempt().usage()).isNull();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
@@ -233,6 +234,16 @@ class LimitStepTest {
     }
 
     @Test
+    void numbersBeyondAllMeasureAreRefusedLikeOthers() throws Exception {
+        try (LimitedChain chain =
+                chain("{ scope: user, tokens: 1000, per: day }").start()) {
+            Call call = chain.call("ann", "{\"max_tokens\":9223372036854775807,\"n\":2147483647,\"messages\":[]}");
+
+            assertThat(problemOf(chain.send(call)).code()).isEqualTo(ErrorCode.REQUEST_OVER_BUDGET);
+        }
+    }
+
+    @Test
     void countsExactlyBeforeItRefuses() throws Exception {
         try (LimitedChain chain = chain("{ scope: request, tokens: 14 }", "{ scope: user, tokens: 14, per: minute }")
                 .counting(10, 9)
@@ -360,5 +371,70 @@ class LimitStepTest {
 
             assertThat(chain.levels("ann", false)).containsExactly(1L, 0L, 0L, 0L);
         }
+    }
+
+    @Test
+    void apartEachCountsTheRequestInItsOwnLimits() throws Exception {
+        try (LimitedChain chain = new LimitedChain(
+                        directory,
+                        "limits:\n  - { scope: user, requests: 9, per: minute }\n  - { scope: user, requests: 1, per: day }\n",
+                        "        - policy: { ref: quota }\n        - log: between\n        - policy: { ref: budget }\n")
+                .start()) {
+            passes(chain.send("ann"));
+            assertThat(chain.levels("ann", false)).containsExactly(1L, 0L);
+
+            assertThat(problemOf(chain.send("ann")).code()).isEqualTo(ErrorCode.QUOTA_EXHAUSTED);
+            assertThat(chain.levels("ann", true)).containsExactly(1L, 0L);
+        }
+    }
+
+    @Test
+    void aStepThatStandsTwiceCountsTheRequestOnce() throws Exception {
+        for (String between : List.of("", "        - log: between\n")) {
+            try (LimitedChain chain = new LimitedChain(
+                            directory,
+                            "limits: [{ scope: user, requests: 2, per: minute }]\n",
+                            "        - policy: { ref: quota }\n" + between + "        - policy: { ref: quota }\n")
+                    .start()) {
+                passes(chain.send("ann"));
+                assertThat(chain.levels("ann", true)).containsExactly(1L, 0L);
+                passes(chain.send("ann"));
+                problemOf(chain.send("ann"));
+            }
+        }
+    }
+
+    @Test
+    void whatExceedsAllNumbersIsTooMuch() throws Exception {
+        try (LimitedChain chain =
+                chain("{ scope: user, tokens: 1000, per: day }").start()) {
+            String json = "{\"max_tokens\":4611686018427387904,\"n\":2,\"messages\":[]}"; // where no step validates
+
+            assertThat(problemOf(chain.send(chain.call("ann", json))).code()).isEqualTo(ErrorCode.REQUEST_OVER_BUDGET);
+        }
+    }
+
+    @Test
+    void countsExactlyOnlyWhereThatCanHelp() throws Exception {
+        AtomicInteger counted = new AtomicInteger();
+        try (LimitedChain chain =
+                chain("{ scope: user, requests: 1, per: minute }", "{ scope: user, tokens: 100, per: minute }")) {
+            chain.context.getRegistry().bind("tokens", TokenCounter.class, new TokenCounter() {
+                @Override
+                public long estimate(Call call, String name) {
+                    return call.getUser().equals("large") ? 1000 : 10;
+                }
+
+                @Override
+                public long exact(Call call, String name) {
+                    return counted.incrementAndGet();
+                }
+            });
+            chain.start();
+            problemOf(chain.send("large"));
+            passes(chain.send("ann"));
+            assertThat(problemOf(chain.send("ann")).getMessage()).contains("1 request per minute");
+        }
+        assertThat(counted).hasValue(0);
     }
 }

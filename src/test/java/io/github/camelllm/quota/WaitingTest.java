@@ -170,6 +170,52 @@ class WaitingTest {
     }
 
     @Test
+    void areRefusedWhenAsManyWaitAsMay() throws Exception {
+        try (LimitedChain chain = chain("{ scope: tenant, requests: 1, per: minute, wait: 5m }")) {
+            chain.limits.setMaxWaiting(1);
+            chain.send("first");
+            Future<Exchange> waits = behind(chain, "u1", 1);
+
+            assertThat(((Problem) chain.send("u2").getException()).code()).isEqualTo(ErrorCode.USER_RATE_LIMITED);
+
+            chain.ticker.advance(Duration.ofSeconds(62));
+            chain.limits.wake();
+            assertThat(waits.get(10, TimeUnit.SECONDS).getException()).isNull();
+        }
+    }
+
+    @Test
+    void oneThatCanNeverFitIsToldSoThoughOthersWait() throws Exception {
+        try (LimitedChain chain = chain("{ scope: tenant, tokens: 100, per: day, wait: 5m }")) {
+            CountDownLatch go = new CountDownLatch(1);
+            AtomicInteger asked = new AtomicInteger();
+            chain.model = exchange -> {
+                if (asked.getAndIncrement() == 0) {
+                    go.await();
+                }
+                LimitedChain.answer(exchange, 1, 1);
+            };
+            Future<Exchange> first =
+                    threads.submit(() -> chain.send(chain.call("first", "{\"max_tokens\":60,\"messages\":[]}")));
+            Await.until("the first call", () -> asked.get() == 1);
+            Future<Exchange> waits =
+                    threads.submit(() -> chain.send(chain.call("waits", "{\"max_tokens\":60,\"messages\":[]}")));
+            Await.until("the second call to wait", () -> waiting(chain) == 1);
+            Future<Exchange> never =
+                    threads.submit(() -> chain.send(chain.call("never", "{\"max_tokens\":200,\"messages\":[]}")));
+            Await.until("the third call to wait", () -> waiting(chain) == 2);
+
+            go.countDown();
+
+            assertThat(first.get(10, TimeUnit.SECONDS).getException()).isNull();
+            assertThat(waits.get(10, TimeUnit.SECONDS).getException()).isNull();
+            assertThat(((Problem) never.get(10, TimeUnit.SECONDS).getException()).code())
+                    .isEqualTo(ErrorCode.REQUEST_OVER_BUDGET);
+            assertThat(waiting(chain)).isZero();
+        }
+    }
+
+    @Test
     void fiveHundredAtOnceOnALimitOfAHundredAdmitExactlyAHundred() throws Exception {
         try (LimitedChain chain = chain("{ scope: tenant, requests: 100, per: minute }")) {
             AtomicInteger asked = new AtomicInteger();

@@ -2,6 +2,7 @@ package io.github.camelllm.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelllm.testkit.CapturedLog;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.github.camelllm.store;
+package io.github.camelllm.testkit;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,14 +11,15 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What a class logs while this is open. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
 
     private final List<LogEvent> events = new CopyOnWriteArrayList<>();
     private final Logger logger;
     private final Level before;
     private final AbstractAppender appender;
 
-    CapturedLog(Class<?> type, Level level) {
+    /** Listens to the logger of that class, from that level on, until it is closed. */
+    public CapturedLog(Class<?> type, Level level) {
         logger = (Logger) LogManager.getLogger(type);
         before = logger.getLevel();
         appender = new AbstractAppender("captured-" + type.getSimpleName(), null, null, false, Property.EMPTY_ARRAY) {
@@ -33,7 +34,7 @@ final class CapturedLog implements AutoCloseable {
     }
 
     /** Each line, with its level first and the exception's class and message last. */
-    List<String> lines() {
+    public List<String> lines() {
         return events.stream()
                 .map(event -> event.getLevel() + " " + event.getMessage().getFormattedMessage()
                         + (event.getThrown() == null ? "" : " | " + event.getThrown()))
