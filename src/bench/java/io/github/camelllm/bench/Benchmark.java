@@ -47,6 +47,9 @@ public final class Benchmark {
                     row(table, "the same, a hit", cost.hit(), "");
                 }
             }
+            try (Proxy full = subjects.startFull(HEAP)) {
+                new CacheHits(lab, full).measure(table);
+            }
         }
         if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
             proxies(lab, subjects, table);

@@ -18,6 +18,8 @@ import io.github.camelllm.testkit.Await;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -486,6 +488,61 @@ class CacheTest {
                 .isEqualTo("miss");
         assertThat(chain.cache.clear(kept -> true)).isEqualTo(3);
         assertThat(known[0]).isNull();
+    }
+
+    /** A tier may have a share of its matches checked: the caller gets the model's answer then, and the tier both. */
+    @Test
+    void aMatchThatIsCheckedIsAskedAnewAndCompared() throws Exception {
+        List<String> compared = new ArrayList<>();
+        boolean[] checks = {true};
+        chain.context.getRegistry().bind("own", CacheTier.class, new CacheTier() {
+            private volatile String known;
+
+            @Override
+            public String name() {
+                return "semantic";
+            }
+
+            @Override
+            public Optional<Match> find(Call call, Question question) {
+                return Optional.ofNullable(known).map(id -> new Match(id, 0.97));
+            }
+
+            @Override
+            public void add(Call call, Question question) {
+                known = question.id();
+            }
+
+            @Override
+            public void remove(String partition, String id) {
+                known = null;
+            }
+
+            @Override
+            public boolean checks(Question question, Match match) {
+                return checks[0];
+            }
+
+            @Override
+            public void compared(Question question, Match match, Answer kept, Answer fresh) {
+                String path = "/choices/0/message/content";
+                compared.add(question.text() + " " + kept.tree().at(path).asText() + " "
+                        + fresh.tree().at(path).asText());
+            }
+        });
+        chain.cache.setTiers("semantic");
+        chain.start();
+        chain.ask(QUESTION);
+        chain.text = "43";
+
+        CachedChain.Outcome checked = chain.ask(QUESTION.replace("What is", "How much is"));
+        assertThat(checked.text()).isEqualTo("43");
+        assertThat(checked.cache()).isEqualTo("miss");
+        assertThat(compared).containsExactly("How much is six times seven? 42 43");
+        checks[0] = false;
+        assertThat(chain.ask(STREAMED.replace("What is", "What would be")).cache())
+                .isEqualTo("semantic");
+        assertThat(compared).hasSize(1);
     }
 
     @Test
