@@ -26,7 +26,7 @@ public interface SpentBefore {
      *
      * @param tenant whose team, user or key it is; null for the other scopes
      * @param name which one; null for {@link Scope#GLOBAL}, and for the model and provider of calls that none was billed for
-     * @param calls how many calls, without those that a limit has refused (429)
+     * @param calls how many calls, without those that a limit has refused (429) or that no model was asked for (503)
      * @param tokens of input and output together; {@link Long#MAX_VALUE} where they are more
      * @param nanodollars billionths of a dollar, rounded up; {@link Long#MAX_VALUE} where they are more. What has no known
      *     price is not among them

@@ -123,7 +123,7 @@ final class Entries {
                     case KEY -> "key_id, tenant";
                 };
         String sql =
-                "SELECT COUNT(DISTINCT CASE WHEN status <> 429 THEN call_id END), SUM(input_tokens) + SUM(output_tokens), SUM(cost_usd),"
+                "SELECT COUNT(DISTINCT CASE WHEN status NOT IN (429, 503) THEN call_id END), SUM(input_tokens) + SUM(output_tokens), SUM(cost_usd),"
                         + " COUNT(DISTINCT CASE WHEN cost_usd IS NULL THEN call_id END)"
                         + (columns.isEmpty() ? "" : ", " + columns)
                         + " FROM llm_ledger WHERE received_at >= ? AND received_at < ?"

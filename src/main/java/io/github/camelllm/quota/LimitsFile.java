@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class LimitsFile {
 
     private static final List<String> FIELDS =
-            List.of("time-zone", "output-tokens", "unpriced", "alerts", "limits", "tiers");
+            List.of("time-zone", "output-tokens", "unpriced", "given-up", "alerts", "limits", "tiers");
     private static final Map<String, String> HINTS = Map.of(
             "timezone", "expected time-zone",
             "rules", "expected 'limits:' with a list under it",
@@ -41,6 +41,7 @@ public final class LimitsFile {
     private ZoneId zone = ZoneOffset.UTC;
     private long outputTokens = Rules.OUTPUT_TOKENS;
     private boolean allowUnpriced = true;
+    private boolean chargeGivenUp = true;
     private List<Integer> alerts = ALERTS;
 
     private LimitsFile(YamlReport report) {
@@ -64,7 +65,7 @@ public final class LimitsFile {
     }
 
     private Rules toRules() {
-        return new Rules(zone, outputTokens, allowUnpriced, rules, caps);
+        return new Rules(zone, outputTokens, allowUnpriced, chargeGivenUp, rules, caps);
     }
 
     private void root(Node root) {
@@ -75,7 +76,8 @@ public final class LimitsFile {
         YamlMap map = new YamlMap(mapping, report, "", FIELDS, HINTS);
         zone(map);
         output(map);
-        unpriced(map);
+        allowUnpriced = says(map, "unpriced", "allow", "refuse");
+        chargeGivenUp = says(map, "given-up", "reserved", "estimate");
         alerts(map.node("alerts"), map);
         list(map.node("limits"), "limits", null);
         tiers(map.node("tiers"));
@@ -95,12 +97,13 @@ public final class LimitsFile {
         RuleEntry.number(map, "output-tokens", 1, 10_000_000).ifPresent(tokens -> outputTokens = tokens);
     }
 
-    private void unpriced(YamlMap map) {
-        String text = map.text("unpriced");
-        if (text != null && !text.equals("allow") && !text.equals("refuse")) {
-            map.problem("unpriced", "unpriced is " + Shown.text(text) + "; expected allow or refuse");
+    /** Whether a field says the first of two words, or nothing; the second is the other one allowed. */
+    private static boolean says(YamlMap map, String field, String first, String second) {
+        String text = map.text(field);
+        if (text != null && !text.equals(first) && !text.equals(second)) {
+            map.problem(field, field + " is " + Shown.text(text) + "; expected " + first + " or " + second);
         }
-        allowUnpriced = !"refuse".equals(text);
+        return !second.equals(text);
     }
 
     private void alerts(Node node, YamlMap map) {

@@ -16,15 +16,23 @@ import java.util.function.Function;
  * @param zone where the days of the calendar begin
  * @param outputTokens the bound of an answer whose request names none; positive
  * @param allowUnpriced whether limits of dollars let calls to models without a price pass
+ * @param chargeGivenUp whether a plain answer that its client did not wait for counts as all that was reserved for it, and not
+ *     as its prompt alone
  * @param rules the limits over a time
  * @param caps the limits of a single request
  */
-record Rules(ZoneId zone, long outputTokens, boolean allowUnpriced, List<Rule> rules, List<Cap> caps) {
+record Rules(
+        ZoneId zone,
+        long outputTokens,
+        boolean allowUnpriced,
+        boolean chargeGivenUp,
+        List<Rule> rules,
+        List<Cap> caps) {
 
     static final long OUTPUT_TOKENS = 4096;
 
     /** No limits. */
-    static final Rules NONE = new Rules(ZoneOffset.UTC, OUTPUT_TOKENS, true, List.of(), List.of());
+    static final Rules NONE = new Rules(ZoneOffset.UTC, OUTPUT_TOKENS, true, true, List.of(), List.of());
 
     Rules {
         rules = List.copyOf(rules);

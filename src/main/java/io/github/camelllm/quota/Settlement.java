@@ -3,6 +3,7 @@ package io.github.camelllm.quota;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Usage;
+import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.store.Limit;
 import java.math.BigDecimal;
 import java.util.List;
@@ -58,16 +59,32 @@ final class Settlement {
             return;
         }
         long[] used = new long[taken.claim().size()];
+        boolean all = counts && isGivenUp() && limits.rules().chargeGivenUp();
         for (int i = 0; i < used.length; i++) {
+            long reserved = taken.claim().draws().get(i).amount();
             long amount =
                     switch (taken.claim().limit(i).rule().measure()) {
                         case REQUESTS -> counts ? 1 : 0;
                         case TOKENS -> tokens();
-                        case DOLLARS -> dollars(taken.claim().draws().get(i).amount());
+                        case DOLLARS -> dollars(reserved);
                     };
-            used[i] = Math.min(amount, Limit.MOST);
+            used[i] = Math.min(all ? Math.max(amount, reserved) : amount, Limit.MOST);
         }
         limits.settle(taken.granted().reservation(), used);
+    }
+
+    /**
+     * Whether the client left before the plain answer that a model was at work on. What that costs nobody says, and it may be
+     * all that was reserved: to hang up must not be a way to get it for nothing.
+     */
+    private boolean isGivenUp() {
+        List<Attempt> all = attempts();
+        Usage last = all.isEmpty() ? null : all.get(all.size() - 1).usage();
+        return !call.isStream()
+                && last != null
+                && last.estimated()
+                && call.cancellation().cancelled()
+                && call.cancellation().problem().code() == ErrorCode.CLIENT_GONE;
     }
 
     private long tokens() {

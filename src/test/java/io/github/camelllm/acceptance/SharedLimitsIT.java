@@ -113,14 +113,18 @@ class SharedLimitsIT {
 
         List<Integer> statuses = atOnce(64, calls);
 
-        assertThat(statuses).containsAnyOf(200, 429).doesNotContain(500, 502);
-        Await.until("the store to know", () -> usage(one).path("reserved").asInt() == 0);
-        int admitted = Collections.frequency(statuses, 200);
-        assertThat(before + admitted).isLessThanOrEqualTo(100);
-        assertThat(usage(two).path("used").asInt()).isEqualTo(before + admitted);
-        if (!statuses.contains(503)) { // none was refused because Redis took too long on this machine
-            assertThat(before + admitted).isEqualTo(100);
+        assertThat(statuses)
+                .isSubsetOf(200, 429, 503); // 503: Redis took too long on a busy machine, and nothing is taken
+        int admitted = before + Collections.frequency(statuses, 200);
+        assertThat(admitted).isLessThanOrEqualTo(100);
+        for (int status = 0; status != 429; ) { // what such calls have left over
+            status = ask(two);
+            admitted += status == 200 ? 1 : 0;
         }
+        assertThat(admitted).isEqualTo(100);
+        assertThat(upstream.received()).hasSize(100);
+        assertThat(usage(two).path("used").asInt()).isEqualTo(100);
+        assertThat(usage(one).path("reserved").asInt()).isZero();
     }
 
     @Test
@@ -191,6 +195,6 @@ class SharedLimitsIT {
         redis.start();
         Await.until(SOON, "Redis to count again", () -> gateway.metrics().sum("llm_store_up") == 1);
         int passed = Collections.frequency(statuses, 200);
-        Await.until("what was used meanwhile", () -> usage(gateway).path("used").asInt() >= Math.min(passed, 40));
+        Await.until("what was used meanwhile", () -> usage(gateway).path("used").asInt() >= passed);
     }
 }

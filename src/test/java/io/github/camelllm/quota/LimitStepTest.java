@@ -156,6 +156,27 @@ class LimitStepTest {
     }
 
     @Test
+    void whoHangsUpOnAPlainAnswerPaysForAllThatWasReserved() throws Exception {
+        String limits = "limits: [{ scope: user, tokens: 100, per: day }]\n";
+        for (String setting : new String[] {"", "given-up: estimate\n"}) {
+            try (LimitedChain chain = new LimitedChain(directory, setting + limits)
+                    .counting(10, 10)
+                    .start()) {
+                chain.model = exchange -> {
+                    Call call = Calls.of(exchange);
+                    call.attempt("gpt", "openai");
+                    call.cancellation().cancel();
+                    call.used(Usage.estimate(9, 0));
+                    throw call.cancellation().problem();
+                };
+                problemOf(chain.send("ann"));
+
+                assertThat(chain.levels("ann", false)).containsExactly(setting.isEmpty() ? 15L : 9L, 0L);
+            }
+        }
+    }
+
+    @Test
     void aStreamHoldsItsReservationUntilItEnds() throws Exception {
         try (LimitedChain chain =
                 chain("{ scope: user, tokens: 100, per: day }").counting(10, 10).start()) {

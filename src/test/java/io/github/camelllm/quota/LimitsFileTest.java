@@ -59,6 +59,7 @@ class LimitsFileTest {
                 time-zone: Europe/Berlin
                 output-tokens: 100
                 unpriced: refuse
+                given-up: estimate
                 alerts: [10, 100]
                 limits:
                   - { scope: user, of: acme/ann, requests: 5, per: minute, burst: 9, wait: 1500ms }
@@ -71,6 +72,7 @@ class LimitsFileTest {
         assertThat(rules.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
         assertThat(rules.outputTokens()).isEqualTo(100);
         assertThat(rules.allowUnpriced()).isFalse();
+        assertThat(rules.chargeGivenUp()).isFalse();
         assertThat(rules.caps()).containsExactly(new Cap("free", Measure.TOKENS, 10));
         assertThat(rules.rules())
                 .containsExactly(
@@ -116,6 +118,7 @@ class LimitsFileTest {
                 "time-zone: Mars | 1 | time-zone is 'Mars'; expected a name such as UTC or Europe/Berlin",
                 "output-tokens: 0 | 1 | output-tokens is '0'; expected a whole number from 1 to 10000000",
                 "unpriced: maybe | 1 | unpriced is 'maybe'; expected allow or refuse",
+                "given-up: never | 1 | given-up is 'never'; expected reserved or estimate",
                 "alerts: [80, 50] | 1 | alerts is no list of percentages; expected 1 to 100, ascending, such as [50, 80, 100]",
                 "alerts: 50 | 1 | alerts is no list of percentages; expected 1 to 100, ascending, such as [50, 80, 100]",
                 "tiers: [] | 1 | tiers is a list; expected the tiers' names, each with a list of limits under it",
