@@ -60,6 +60,11 @@ final class Demand {
         return most == null ? -1 : Measure.nanos(most);
     }
 
+    /** Whether the model that is chosen has a price. */
+    boolean isPriced() {
+        return pricing.most(call, call.getModel(), 1, 1) != null;
+    }
+
     /**
      * Counts the prompt exactly, which takes its time.
      *

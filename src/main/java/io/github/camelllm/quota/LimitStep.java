@@ -142,9 +142,6 @@ abstract class LimitStep extends Step {
             if (amount > cap.max()) {
                 throw Refusals.overCap(cap, amount, demand);
             }
-            if (amount < 0 && !rules.allowUnpriced() && call.getModel() != null) {
-                throw Refusals.unpriced(call.getModel());
-            }
         }
     }
 
@@ -152,14 +149,15 @@ abstract class LimitStep extends Step {
         return measure == Measure.TOKENS ? demand.tokens() : demand.nanodollars();
     }
 
-    /** A limit of dollars cannot hold for a model without a price. */
+    /** No limit of dollars holds for a model without a price, so the rules say whether it may be called at all. */
     private static void mindPrice(Call call, Rules rules, List<Rules.Held> held, Demand demand) throws Problem {
         boolean dollars = held.stream().anyMatch(one -> one.rule().measure() == Measure.DOLLARS);
-        if (dollars && call.getModel() != null && demand.nanodollars() < 0) {
-            if (!rules.allowUnpriced()) {
-                throw Refusals.unpriced(call.getModel());
-            }
-            call.warn("no price known of " + call.getModel() + ": no limit of dollars counts it");
+        if (call.getModel() == null || !dollars && rules.allowUnpriced() || demand.isPriced()) {
+            return;
         }
+        if (!rules.allowUnpriced()) {
+            throw Refusals.unpriced(call.getModel());
+        }
+        call.warn("no price known of " + call.getModel() + ": no limit of dollars counts it");
     }
 }

@@ -325,6 +325,22 @@ class LimitStepTest {
     }
 
     @Test
+    void withoutAPriceThereIsNoCallWhereTheRulesSaySo() throws Exception {
+        try (LimitedChain chain = new LimitedChain(directory, "unpriced: refuse\n")
+                .priced("1", "1")
+                .start()) {
+            Call unpriced = chain.call("ann", "{\"messages\":[]}");
+            unpriced.choose(LimitedChain.model("unpriced"));
+            assertThat(problemOf(chain.send(unpriced)).code()).isEqualTo(ErrorCode.NO_MODEL_AVAILABLE);
+
+            Call priced = chain.call("ann", "{\"messages\":[]}");
+            priced.choose(LimitedChain.model("gpt"));
+            passes(chain.send(priced));
+            assertThat(priced.getRequest().tree().has("max_tokens")).isFalse();
+        }
+    }
+
+    @Test
     void aLimitOfTheModelIsTheModelsAffair() throws Exception {
         try (LimitedChain chain = chain(
                         "{ scope: model, of: gpt, requests: 1, per: minute }",
