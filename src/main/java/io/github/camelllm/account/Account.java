@@ -12,7 +12,9 @@ import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Completions;
 import io.github.camelllm.step.Step;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -23,7 +25,6 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,8 +89,8 @@ public final class Account extends Step implements MeterBinder {
         if (running.isEmpty()) {
             AccountSettings settings = new AccountSettings(endpoint, queueSize, drainTimeout);
             context = route.getCamelContext();
-            pricing = bound(Pricing.class, Pricing.UNKNOWN);
-            tokens = bound(TokenCounter.class, TokenCounter.ROUGH);
+            pricing = Calls.bound(context, Pricing.class, Pricing.UNKNOWN);
+            tokens = Calls.bound(context, TokenCounter.class, TokenCounter.ROUGH);
             CompletedRoute target = new CompletedRoute(context, settings.endpoint(), dropped, failed);
             completed = target;
             queue = new CompletedQueue(
@@ -102,11 +103,6 @@ public final class Account extends Step implements MeterBinder {
                             null));
         }
         running.add(route);
-    }
-
-    private <T> T bound(Class<T> type, T otherwise) {
-        T found = context.getRegistry().findSingleByType(type);
-        return found == null ? otherwise : found;
     }
 
     @Override
@@ -150,12 +146,7 @@ public final class Account extends Step implements MeterBinder {
             TokenStream watched =
                     stream.map(event -> seen(call, event)).onEnd(end -> over(call, failureOf(call, end), firstByte));
             exchange.getMessage().setBody(watched);
-            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-                @Override
-                public void onDone(Exchange done) {
-                    watched.close(); // a stream that nobody has read is over with its exchange
-                }
-            });
+            Completions.closeAtEnd(exchange, watched);
         } else {
             over(call, call.cancellation().cancelled() ? call.cancellation().problem() : null, firstByte);
         }

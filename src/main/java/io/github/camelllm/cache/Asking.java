@@ -6,10 +6,10 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.step.Completions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,12 +120,7 @@ final class Asking {
                         end(asked, flight, kept, whole);
                     }
                 });
-        asked.exchange().getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-            @Override
-            public void onDone(org.apache.camel.Exchange done) {
-                watched.close(); // a stream that nobody has read is over with its exchange
-            }
-        });
+        Completions.closeAtEnd(asked.exchange(), watched);
         return watched;
     }
 

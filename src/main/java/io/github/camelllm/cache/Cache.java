@@ -88,8 +88,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         CacheSettings settings =
                 new CacheSettings(tierNames, maxBytes, Path.of(configDir).resolve(file.strip()));
         ticker = Calls.ticker(context);
-        Pricing bound = context.getRegistry().findSingleByType(Pricing.class);
-        pricing = bound == null ? Pricing.UNKNOWN : bound;
+        pricing = Calls.bound(context, Pricing.class, Pricing.UNKNOWN);
         rules = WatchedFile.open(settings.file(), CacheRulesFile::read, ticker);
         Tiers tiers = Tiers.of(settings.tiers(), context.getRegistry().findByType(CacheTier.class), () -> rules.get()
                 .fillers());

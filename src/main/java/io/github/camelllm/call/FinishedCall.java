@@ -70,66 +70,6 @@ public record FinishedCall(
         CacheHit hit,
         String promptHash) {
 
-    /** The record of a call that the cache has not answered. */
-    public FinishedCall(
-            String callId,
-            String requestId,
-            String traceId,
-            Instant receivedAt,
-            String operation,
-            Identity who,
-            String asked,
-            String task,
-            boolean stream,
-            String model,
-            String provider,
-            Usage usage,
-            BigDecimal cost,
-            long latencyNanos,
-            long firstTokenNanos,
-            long upstreamNanos,
-            long firstByteNanos,
-            String finishReason,
-            String cache,
-            List<Try> attempts,
-            int status,
-            String errorCode,
-            String degraded,
-            String degradedBy,
-            String recovery,
-            List<String> warnings,
-            String promptHash) {
-        this(
-                callId,
-                requestId,
-                traceId,
-                receivedAt,
-                operation,
-                who,
-                asked,
-                task,
-                stream,
-                model,
-                provider,
-                usage,
-                cost,
-                latencyNanos,
-                firstTokenNanos,
-                upstreamNanos,
-                firstByteNanos,
-                finishReason,
-                cache,
-                attempts,
-                status,
-                errorCode,
-                degraded,
-                degradedBy,
-                recovery,
-                warnings,
-                null,
-                promptHash);
-    }
-
     /**
      * One attempt.
      *

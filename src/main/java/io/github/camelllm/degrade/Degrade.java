@@ -14,6 +14,7 @@ import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.degrade.DegradeSettings.StandIn;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import java.nio.file.Path;
@@ -85,10 +86,7 @@ public final class Degrade extends Step {
             answers = read.answers();
             LOG.info("{} static answers from {}", answers.size(), settings.answersFile());
         }
-        StaleAnswers bound = route.getCamelContext().getRegistry().findSingleByType(StaleAnswers.class);
-        if (bound != null) {
-            stale = bound;
-        }
+        stale = Calls.bound(route.getCamelContext(), StaleAnswers.class, stale);
         byHand.register(route.getCamelContext().getName());
     }
 

@@ -56,10 +56,7 @@ public final class HttpStep extends Step {
 
     @Override
     protected void onStart(Route route) {
-        ActiveCalls bound = route.getCamelContext().getRegistry().findSingleByType(ActiveCalls.class);
-        if (bound != null) {
-            activeCalls = bound;
-        }
+        activeCalls = Calls.bound(route.getCamelContext(), ActiveCalls.class, activeCalls);
         requests.ticker(Calls.ticker(route.getCamelContext()));
     }
 

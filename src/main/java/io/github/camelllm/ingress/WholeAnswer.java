@@ -85,10 +85,7 @@ public abstract class WholeAnswer extends Step {
 
     @Override
     protected final void onStart(Route route) {
-        ActiveCalls bound = route.getCamelContext().getRegistry().findSingleByType(ActiveCalls.class);
-        if (bound != null) {
-            activeCalls = bound;
-        }
+        activeCalls = Calls.bound(route.getCamelContext(), ActiveCalls.class, activeCalls);
     }
 
     @Override

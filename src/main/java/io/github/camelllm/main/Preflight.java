@@ -3,6 +3,7 @@ package io.github.camelllm.main;
 import io.github.camelllm.access.Keys;
 import io.github.camelllm.cache.CacheRulesFile;
 import io.github.camelllm.cache.semantic.SemanticFile;
+import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
@@ -57,14 +58,12 @@ record Preflight(
                         "Make the file, or take the setting out to ask for no keys"));
             }
             Keys.Read found = Keys.read(keysFile);
-            found.problems()
-                    .forEach(problem -> problems.add(
-                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            note(problems, found.problems());
             keys = found.keys().all().size();
-            StaticAnswers.read(Path.of(read.properties().get(SettingsTable.STATIC_ANSWERS)))
-                    .problems()
-                    .forEach(problem -> problems.add(
-                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            note(
+                    problems,
+                    StaticAnswers.read(Path.of(read.properties().get(SettingsTable.STATIC_ANSWERS)))
+                            .problems());
             Path limitsFile = Path.of(read.properties().get(SettingsTable.LIMITS_FILE));
             if (isMissing(limitsFile, options.config(), LIMITS)) {
                 problems.add(new Diagnostic(
@@ -73,19 +72,13 @@ record Preflight(
                         "does not exist, and without it nothing is limited",
                         "Make the file, or take the setting out to limit nothing"));
             }
-            LimitsFile.problemsOf(limitsFile)
-                    .forEach(problem -> problems.add(
-                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
-            CacheRulesFile.problemsOf(Path.of(read.properties().get(SettingsTable.CACHE_FILE)))
-                    .forEach(problem -> problems.add(
-                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
-            SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE)))
-                    .forEach(problem -> problems.add(
-                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
-            PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))
-                    .problems()
-                    .forEach(problem -> problems.add(
-                            new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
+            note(problems, LimitsFile.problemsOf(limitsFile));
+            note(problems, CacheRulesFile.problemsOf(Path.of(read.properties().get(SettingsTable.CACHE_FILE))));
+            note(problems, SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE))));
+            note(
+                    problems,
+                    PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))
+                            .problems());
             for (String trigger : List.of("files", "queue")) {
                 keyId(trigger, read.properties(), found.keys(), keysFile).ifPresent(problems::add);
             }
@@ -102,6 +95,11 @@ record Preflight(
                             + SettingsTable.OPEN + "=true"));
         }
         return new Preflight(options, read.settings(), read.properties(), keys, List.copyOf(problems));
+    }
+
+    private static void note(List<Diagnostic> problems, List<ConfigProblem> found) {
+        found.forEach(problem ->
+                problems.add(new Diagnostic(Shown.path(problem.file()), problem.line(), problem.message(), "")));
     }
 
     /** Whether a file does not exist that somebody has named: only the usual one may be left out. */

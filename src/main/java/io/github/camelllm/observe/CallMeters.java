@@ -55,13 +55,10 @@ final class CallMeters {
     private final Timer overhead;
 
     CallMeters(MeterRegistry registry) {
-        requests = Counter.builder("llm.requests")
-                .description("Calls that are over")
-                .withRegistry(registry);
-        tokens = Counter.builder("llm.tokens")
-                .description("Tokens used; cached_input is a part of input, reasoning a part of output")
-                .withRegistry(registry);
-        errors = Counter.builder("llm.errors").description("Calls that failed").withRegistry(registry);
+        requests = counter(registry, "llm.requests", "Calls that are over");
+        tokens = counter(
+                registry, "llm.tokens", "Tokens used; cached_input is a part of input, reasoning a part of output");
+        errors = counter(registry, "llm.errors", "Calls that failed");
         duration = Timer.builder("llm.request.duration")
                 .description("From the arrival of a call to the end of its answer")
                 .serviceLevelObjectives(CALL_BUCKETS)
@@ -70,34 +67,29 @@ final class CallMeters {
                 .description("From the arrival of a call to the first token of its stream")
                 .serviceLevelObjectives(FIRST_TOKEN_BUCKETS)
                 .withRegistry(registry);
-        failures = Counter.builder("llm.upstream.failures")
-                .description("Attempts at a model that failed, by how")
-                .withRegistry(registry);
-        truncated = Counter.builder("llm.truncated")
-                .description("Answers that a limit on their length has cut")
-                .withRegistry(registry);
-        recovered = Counter.builder("llm.stream.recoveries")
-                .description("Streams that broke off and were made whole by another model")
-                .withRegistry(registry);
-        degraded = Counter.builder("llm.degraded")
-                .description("Calls that were answered without a model")
-                .withRegistry(registry);
-        cost = Counter.builder("llm.cost.dollars")
-                .description("Dollars that models charge, for every attempt that used tokens")
-                .withRegistry(registry);
-        unpriced = Counter.builder("llm.unpriced.attempts")
-                .description("Attempts that used tokens at no known price, and are missing in llm_cost_dollars")
-                .withRegistry(registry);
-        hits = Counter.builder("llm.cache.hits")
-                .description("Calls that the cache has answered, by how the answer was found")
-                .withRegistry(registry);
-        saved = Counter.builder("llm.cache.saved.dollars")
-                .description("Dollars that models would have charged for what the cache has answered")
-                .withRegistry(registry);
+        failures = counter(registry, "llm.upstream.failures", "Attempts at a model that failed, by how");
+        truncated = counter(registry, "llm.truncated", "Answers that a limit on their length has cut");
+        recovered = counter(
+                registry, "llm.stream.recoveries", "Streams that broke off and were made whole by another model");
+        degraded = counter(registry, "llm.degraded", "Calls that were answered without a model");
+        cost = counter(registry, "llm.cost.dollars", "Dollars that models charge, for every attempt that used tokens");
+        unpriced = counter(
+                registry,
+                "llm.unpriced.attempts",
+                "Attempts that used tokens at no known price, and are missing in llm_cost_dollars");
+        hits = counter(registry, "llm.cache.hits", "Calls that the cache has answered, by how the answer was found");
+        saved = counter(
+                registry,
+                "llm.cache.saved.dollars",
+                "Dollars that models would have charged for what the cache has answered");
         overhead = Timer.builder("llm.gateway.overhead")
                 .description("What the gateway itself adds to the time until an answer begins")
                 .serviceLevelObjectives(OVERHEAD_BUCKETS)
                 .register(registry);
+    }
+
+    private static MeterProvider<Counter> counter(MeterRegistry registry, String name, String description) {
+        return Counter.builder(name).description(description).withRegistry(registry);
     }
 
     /**

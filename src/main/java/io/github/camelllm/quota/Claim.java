@@ -58,6 +58,11 @@ final class Claim {
         return held.get(index);
     }
 
+    /** Whether any of its limits is of that measure. */
+    boolean counts(Measure measure) {
+        return held.stream().anyMatch(limit -> limit.rule().measure() == measure);
+    }
+
     /** The keys of its caller's limits of requests: each is taken once a call, those of a model once an attempt. */
     Set<String> requestKeys() {
         Set<String> keys = new HashSet<>();

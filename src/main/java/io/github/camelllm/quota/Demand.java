@@ -15,6 +15,7 @@ import java.math.BigDecimal;
  */
 final class Demand {
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
     private static final int MOST_CHOICES = 1000; // validate lets fewer through
 
     private final Call call;
@@ -24,6 +25,7 @@ final class Demand {
     private boolean exact;
     private long input = -1;
     private long output = -1;
+    private long nanodollars = UNKNOWN;
 
     Demand(Call call, Rules rules, Pricing pricing, TokenCounter counter) {
         this.call = call;
@@ -55,9 +57,12 @@ final class Demand {
 
     /** The most it may cost, in billionths of a dollar; -1 when the model has no price, or none is chosen. */
     long nanodollars() {
-        BigDecimal most =
-                call.getModel() == null ? null : pricing.most(call, call.getModel(), inputTokens(), outputTokens());
-        return most == null ? -1 : Measure.nanos(most);
+        if (nanodollars == UNKNOWN) {
+            BigDecimal most =
+                    call.getModel() == null ? null : pricing.most(call, call.getModel(), inputTokens(), outputTokens());
+            nanodollars = most == null ? -1 : Measure.nanos(most);
+        }
+        return nanodollars;
     }
 
     /** Whether the model that is chosen has a price. */
@@ -77,6 +82,7 @@ final class Demand {
         long estimate = input;
         exact = true;
         input = -1;
+        nanodollars = UNKNOWN;
         if (inputTokens() >= estimate) {
             input = estimate;
             return false;

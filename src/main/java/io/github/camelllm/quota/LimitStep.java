@@ -4,8 +4,8 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Completions;
 import io.github.camelllm.step.Step;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
-import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Takes of the limits that hold for a call what it may use at most, runs what follows, and settles with what was used.
@@ -77,7 +76,7 @@ abstract class LimitStep extends Step {
             mindCaps(call, rules, demand);
         }
         if (next.follower() instanceof LimitStep) {
-            exchange.setProperty(WITH, new ArrayList<>(held));
+            exchange.setProperty(WITH, held);
             next.proceed();
             return;
         }
@@ -118,12 +117,7 @@ abstract class LimitStep extends Step {
         if (exchange.getMessage().getBody() instanceof TokenStream stream) {
             TokenStream watched = stream.onEnd(end -> settlement.answered());
             exchange.getMessage().setBody(watched);
-            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-                @Override
-                public void onDone(Exchange done) {
-                    watched.close(); // a stream that nobody has read is over with its exchange
-                }
-            });
+            Completions.closeAtEnd(exchange, watched);
         } else {
             settlement.answered();
         }

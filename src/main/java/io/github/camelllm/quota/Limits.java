@@ -92,11 +92,10 @@ public final class Limits implements MeterBinder {
         } else {
             LOG.info("{} limits from {}", count, path());
         }
-        pricing = orElse(context.getRegistry().findSingleByType(Pricing.class), Pricing.UNKNOWN);
-        counter = orElse(context.getRegistry().findSingleByType(TokenCounter.class), TokenCounter.ROUGH);
-        LimitStore shared = context.getRegistry().findSingleByType(LimitStore.class);
-        store = shared == null ? new MemoryStore(Calls.ticker(context)) : shared;
-        SpentBefore before = context.getRegistry().findSingleByType(SpentBefore.class);
+        pricing = Calls.bound(context, Pricing.class, Pricing.UNKNOWN);
+        counter = Calls.bound(context, TokenCounter.class, TokenCounter.ROUGH);
+        store = Calls.bound(context, LimitStore.class, new MemoryStore(Calls.ticker(context)));
+        SpentBefore before = Calls.bound(context, SpentBefore.class, null);
         if (before != null && !store.remembers()) {
             Refill refill =
                     new Refill(before, store, rules(), Calls.ticker(context).now());
@@ -128,10 +127,6 @@ public final class Limits implements MeterBinder {
                 }
             }
         });
-    }
-
-    private static <T> T orElse(T found, T otherwise) {
-        return found == null ? otherwise : found;
     }
 
     private Path path() {

@@ -60,13 +60,15 @@ final class Settlement {
         }
         long[] used = new long[taken.claim().size()];
         boolean all = counts && isGivenUp() && limits.rules().chargeGivenUp();
+        long tokens = tokens();
+        long nanodollars = taken.claim().counts(Measure.DOLLARS) ? nanodollars() : 0;
         for (int i = 0; i < used.length; i++) {
             long reserved = taken.claim().draws().get(i).amount();
             long amount =
                     switch (taken.claim().limit(i).rule().measure()) {
                         case REQUESTS -> counts ? 1 : 0;
-                        case TOKENS -> tokens();
-                        case DOLLARS -> dollars(reserved);
+                        case TOKENS -> tokens;
+                        case DOLLARS -> nanodollars < 0 ? reserved : nanodollars; // its price has vanished
                     };
             used[i] = Math.min(all ? Math.max(amount, reserved) : amount, Limit.MOST);
         }
@@ -96,14 +98,14 @@ final class Settlement {
         return sum;
     }
 
-    /** In billionths; what was reserved where the price has vanished meanwhile. */
-    private long dollars(long reserved) {
+    /** Billionths of a dollar; -1 where a price is not known. */
+    private long nanodollars() {
         BigDecimal sum = BigDecimal.ZERO;
         for (Attempt attempt : attempts()) {
             Usage usage = attempt.usage();
             BigDecimal cost = usage == null ? BigDecimal.ZERO : limits.pricing().cost(call, attempt.model(), usage);
             if (cost == null) {
-                return reserved;
+                return -1;
             }
             sum = sum.add(cost);
         }

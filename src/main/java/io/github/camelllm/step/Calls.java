@@ -118,8 +118,13 @@ public final class Calls {
     }
 
     private static Ticker findTicker(CamelContext context) {
-        Ticker bound = context.getRegistry().findSingleByType(Ticker.class);
-        return bound == null ? Ticker.SYSTEM : bound;
+        return bound(context, Ticker.class, Ticker.SYSTEM);
+    }
+
+    /** The only bean of that type in a context, or another where there is none. Not for the hot path. */
+    public static <T> T bound(CamelContext context, Class<T> type, T otherwise) {
+        T found = context.getRegistry().findSingleByType(type);
+        return found == null ? otherwise : found;
     }
 
     /** The virtual key in an {@code Authorization: Bearer} or else an {@code x-api-key} header; null if in neither. */

@@ -1,5 +1,6 @@
 package io.github.camelllm.step;
 
+import io.github.camelllm.call.TokenStream;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.Synchronization;
 import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
@@ -24,6 +26,16 @@ public final class Completions {
     private Completions(Exchange exchange) {
         this.exchange = exchange;
         this.before = all();
+    }
+
+    /** Has a stream closed when its exchange is done: one that nobody has read is over with it. */
+    public static void closeAtEnd(Exchange exchange, TokenStream stream) {
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                stream.close();
+            }
+        });
     }
 
     /** Remembers what has been left so far. */

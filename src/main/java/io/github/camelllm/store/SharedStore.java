@@ -79,21 +79,12 @@ final class SharedStore implements LimitStore {
             return without(id, draws);
         }
         String holder = availability.holder();
-        CompletableFuture<Decision> answer = redis.reserve(holder, id, draws);
-        try {
-            Decision decision = answer.get(waitNanos, TimeUnit.NANOSECONDS);
-            if (decision instanceof Decision.Granted granted) {
-                held.put(id, new Held(holder, granted.reservation(), null, true));
-            }
-            if (decision != null) {
-                return decision;
-            }
-        } catch (ExecutionException e) {
-            failed(e.getCause());
-        } catch (TimeoutException e) {
-            failed(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        Decision decision = answered(redis.reserve(holder, id, draws));
+        if (decision instanceof Decision.Granted granted) {
+            held.put(id, new Held(holder, granted.reservation(), null, true));
+        }
+        if (decision != null) {
+            return decision;
         }
         outbox.add(Settlement.cancel(holder, id, draws, redis.now()), availability.up());
         return without(id, draws);
@@ -187,8 +178,14 @@ final class SharedStore implements LimitStore {
         if (!availability.up()) {
             return List.of();
         }
+        List<Level> levels = answered(redis.levels(limits));
+        return levels == null ? List.of() : levels;
+    }
+
+    /** What Redis answers; null when it does not in time, which is noted. */
+    private <T> T answered(CompletableFuture<T> answer) {
         try {
-            return redis.levels(limits).get(waitNanos, TimeUnit.NANOSECONDS);
+            return answer.get(waitNanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             failed(e.getCause());
         } catch (TimeoutException e) {
@@ -196,7 +193,7 @@ final class SharedStore implements LimitStore {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return List.of();
+        return null;
     }
 
     /** Whose leases are to be renewed: whoever reserves now, and whoever has not settled all. */

@@ -52,6 +52,7 @@ class FinishedCallTest {
                 "no_model_available",
                 "continued",
                 List.of("top_k left out"),
+                null,
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -103,6 +104,7 @@ class FinishedCallTest {
                 null,
                 null,
                 List.of(),
+                null,
                 null);
 
         assertThat(finished.ok()).isFalse();

@@ -64,6 +64,7 @@ final class FinishedCallMaker {
                 null,
                 null,
                 List.of(),
+                null,
                 null);
     }
 
