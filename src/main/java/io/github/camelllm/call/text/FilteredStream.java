@@ -34,6 +34,7 @@ final class FilteredStream extends TokenStream {
     /** What has come of the texts of the delta in hand; filled by {@link #isChanged} for {@link #change}. */
     private final Map<AnswerPlace, String> filtered = new LinkedHashMap<>();
 
+    private boolean changed;
     private ObjectNode head = Json.object();
     private RuntimeException failure;
     private boolean ended;
@@ -71,6 +72,7 @@ final class FilteredStream extends TokenStream {
         }
         if (event == null) {
             ended = true;
+            filtered.clear();
             end();
             return;
         }
@@ -113,13 +115,13 @@ final class FilteredStream extends TokenStream {
     private boolean isChanged(JsonNode choice) {
         filtered.clear();
         int number = choice.path("index").asInt(0);
-        boolean[] changed = {false};
+        changed = false;
         if (choice.path("delta") instanceof ObjectNode delta) {
             AnswerTexts.visit(delta, number, (place, text) -> {
                 if (!text.isEmpty()) {
                     endOthers(place);
                     String out = open.computeIfAbsent(place, this::filter).push(text);
-                    changed[0] |= out != text && !out.equals(text);
+                    changed |= out != text && !out.equals(text);
                     filtered.merge(place, out, String::concat);
                 }
                 return text; // the event itself is not to be changed
@@ -127,26 +129,18 @@ final class FilteredStream extends TokenStream {
         }
         if (!choice.path("finish_reason").isNull()
                 && !choice.path("finish_reason").isMissingNode()) {
-            finish(number, changed);
+            finish(number);
         }
-        return changed[0];
+        return changed;
     }
 
-    /** What is held goes out with the last piece, if that is in this event; else in an event before. */
-    private void finish(int number, boolean[] changed) {
+    private void finish(int number) {
         open.entrySet().removeIf(text -> {
-            AnswerPlace place = text.getKey();
-            if (place.choice() != number) {
-                return false;
+            boolean over = text.getKey().choice() == number;
+            if (over) {
+                letGo(text.getKey(), text.getValue());
             }
-            if (filtered.containsKey(place)) {
-                String rest = text.getValue().end();
-                changed[0] |= !rest.isEmpty();
-                filtered.merge(place, rest, String::concat);
-            } else {
-                letGo(place, text.getValue());
-            }
-            return true;
+            return over;
         });
     }
 
@@ -180,9 +174,16 @@ final class FilteredStream extends TokenStream {
         });
     }
 
+    /** Lets out what is held: behind the last piece, if that is in the event in hand, else in an event of its own before it. */
     private void letGo(AnswerPlace place, TextFilter filter) {
         String held = filter.end();
-        if (!held.isEmpty()) {
+        if (held.isEmpty()) {
+            return;
+        }
+        if (filtered.containsKey(place)) {
+            filtered.merge(place, held, String::concat);
+            changed = true;
+        } else {
             ready.add(new StreamEvent(event(place, held)));
         }
     }

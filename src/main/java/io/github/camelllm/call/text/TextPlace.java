@@ -43,7 +43,7 @@ public record TextPlace(Kind kind, String list, int item, String field, String l
     /** The place as error messages name it: {@code messages[2].content[0].text}. */
     public String path() {
         String head = item < 0 ? list : list + "[" + item + "]";
-        return field.isEmpty() ? head : head + "." + field;
+        return field.isEmpty() || field.startsWith("[") ? head + field : head + "." + field;
     }
 
     @Override
