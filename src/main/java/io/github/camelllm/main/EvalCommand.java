@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "eval",
         description = "Tells how well something does that decides by likeness.",
         mixinStandardHelpOptions = true,
-        subcommands = EvalCommand.Cache.class)
+        subcommands = {EvalCommand.Cache.class, EvalInjection.class})
 final class EvalCommand implements Callable<Integer> {
 
     @Spec
@@ -28,7 +28,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say what to evaluate: cache");
+        throw new ParameterException(spec.commandLine(), "Say what to evaluate: cache, injection");
     }
 
     /** The command {@code bin/gateway eval cache}. */
