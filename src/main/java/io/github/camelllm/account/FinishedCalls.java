@@ -60,6 +60,7 @@ final class FinishedCalls {
                 call.getRecovery(),
                 call.getWarnings(),
                 call.getCacheHit(),
+                call.getGuard(),
                 null);
     }
 

@@ -38,6 +38,7 @@ import java.util.List;
  * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
  * @param warnings what was left out or done otherwise than asked; never null
  * @param hit how the cache has answered, and what that saved; null when it has not
+ * @param guard what the guard has found in the request; null when nothing
  * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
@@ -68,6 +69,7 @@ public record FinishedCall(
         String recovery,
         List<String> warnings,
         CacheHit hit,
+        GuardNote guard,
         String promptHash) {
 
     /**
@@ -131,6 +133,7 @@ public record FinishedCall(
                 recovery,
                 warnings,
                 hit,
+                guard,
                 hash);
     }
 
@@ -200,6 +203,14 @@ public record FinishedCall(
         json.put("recovery", recovery);
         ArrayNode warned = json.putArray("warnings");
         warnings.forEach(warned::add);
+        if (guard != null) {
+            ObjectNode found = json.putObject("guard");
+            found.put("action", guard.action());
+            found.put("score", Math.round(guard.score() * 1e3) / 1e3);
+            found.put("place", guard.place());
+            ArrayNode rules = found.putArray("rules");
+            guard.rules().forEach(rules::add);
+        }
         json.put("prompt_sha256", promptHash);
         return json;
     }

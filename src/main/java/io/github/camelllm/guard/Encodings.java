@@ -40,7 +40,12 @@ final class Encodings {
     }
 
     private static boolean isBase64(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-'
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || c == '+'
+                || c == '/'
+                || c == '-'
                 || c == '_';
     }
 
@@ -114,7 +119,10 @@ final class Encodings {
             char c = text.charAt(i);
             int value = c >= 0xFE00 && c <= 0xFE0F
                     ? c - 0xFE00
-                    : c == 0xDB40 && i + 1 < text.length() && text.charAt(i + 1) >= 0xDD00 && text.charAt(i + 1) <= 0xDDEF
+                    : c == 0xDB40
+                                    && i + 1 < text.length()
+                                    && text.charAt(i + 1) >= 0xDD00
+                                    && text.charAt(i + 1) <= 0xDDEF
                             ? text.charAt(++i) - 0xDD00 + 16
                             : -1;
             if (value >= 0) {
@@ -163,7 +171,9 @@ final class Encodings {
         StringBuilder run = new StringBuilder();
         int count = 0;
         for (int i = 0; i <= tokens.size(); i++) {
-            boolean single = i < tokens.size() && tokens.end(i) - tokens.start(i) == 1 && tokens.text.charAt(tokens.start(i)) < 0x250;
+            boolean single = i < tokens.size()
+                    && tokens.end(i) - tokens.start(i) == 1
+                    && tokens.text.charAt(tokens.start(i)) < 0x250;
             if (single) {
                 boolean wide = count > 0 && tokens.start(i) - tokens.end(i - 1) > 1;
                 run.append(wide ? " " : "").append(tokens.text.charAt(tokens.start(i)));

@@ -95,9 +95,10 @@ public final class Evaluation {
         Map<String, LinearModel> without = new HashMap<>();
         for (int i = 0; i < unseen.length; i++) {
             String source = texts.get(i).source();
-            LinearModel model =
-                    without.computeIfAbsent(source, name -> fit(other -> !texts.get(other).source().equals(name)));
-            unseen[i] = new Scorer(rules, model).score(texts.get(i).text(), false).value();
+            LinearModel model = without.computeIfAbsent(
+                    source, name -> fit(other -> !texts.get(other).source().equals(name)));
+            unseen[i] =
+                    new Scorer(rules, model).score(texts.get(i).text(), false).value();
         }
         table(out, "model trained without the text's source", i -> unseen[i], false);
         out.append(time(new Scorer(rules, shipped)));
@@ -116,7 +117,8 @@ public final class Evaluation {
                 int[] hashes = texts.get(i).hashes();
                 for (int from = 0; from == 0 || from < hashes.length - RuleSet.BLOCK; from += RuleSet.BLOCK) {
                     int to = Math.min(hashes.length, from + Scorer.WINDOW);
-                    examples.add(Training.Example.of(hashes, from, to, texts.get(i).attack()));
+                    examples.add(
+                            Training.Example.of(hashes, from, to, texts.get(i).attack()));
                 }
             }
         }
@@ -128,7 +130,9 @@ public final class Evaluation {
     }
 
     private IntToDoubleFunction scores(ModelOf models) {
-        return i -> new Scorer(rules, models.of(i)).score(texts.get(i).text(), false).value();
+        return i -> new Scorer(rules, models.of(i))
+                .score(texts.get(i).text(), false)
+                .value();
     }
 
     private IntToDoubleFunction outOfFold() {
@@ -152,7 +156,8 @@ public final class Evaluation {
         for (int i = 0; i < texts.size(); i++) {
             Labelled text = texts.get(i);
             int hit = score.applyAsDouble(i) >= THRESHOLD ? 1 : 0;
-            int[] count = counts.computeIfAbsent((text.attack() ? "attacks  " : "harmless ") + text.source(), any -> new int[2]);
+            int[] count = counts.computeIfAbsent(
+                    (text.attack() ? "attacks  " : "harmless ") + text.source(), any -> new int[2]);
             count[0] += hit;
             count[1]++;
             if (i < judged) {
@@ -184,10 +189,11 @@ public final class Evaluation {
     private void check(String what, String name, int count, double share) {
         String source = name.substring(9);
         if (name.startsWith("attacks") && share < MIN_RECALL.getOrDefault(source, 0.0)) {
-            missed.add(String.format(
-                    Locale.ROOT, "%s: recall of %s is below %.2f", what, source, MIN_RECALL.get(source)));
+            missed.add(
+                    String.format(Locale.ROOT, "%s: recall of %s is below %.2f", what, source, MIN_RECALL.get(source)));
         }
-        boolean ofData = texts.subList(0, judged).stream().anyMatch(text -> text.source().equals(source));
+        boolean ofData =
+                texts.subList(0, judged).stream().anyMatch(text -> text.source().equals(source));
         if (name.startsWith("harmless") && ofData && count >= LARGE && share > MAX_FALSE) {
             missed.add(what + ": more than 1 % of " + source + " are taken for attacks");
         }
@@ -196,7 +202,8 @@ public final class Evaluation {
     /** The time for each KB of the harmless texts, and for a MB of the worst text there is for rules. */
     private String time(Scorer scorer) {
         StringBuilder all = new StringBuilder();
-        texts.stream().filter(text -> !text.attack()).forEach(text -> all.append(text.text()).append(' '));
+        texts.stream().filter(text -> !text.attack()).forEach(text -> all.append(text.text())
+                .append(' '));
         int pieces = Math.max(1, all.length() / 2048);
         long best = Long.MAX_VALUE;
         for (int round = 0; round < 8; round++) {

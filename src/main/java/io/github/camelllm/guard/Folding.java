@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Folding {
 
     /** Each letter of the first line looks like the one below it. */
-    private static final String ALIKE = "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u04cf"
-            + "\u03b1\u03b5\u03bf\u03c1\u03b9\u03ba\u03bd\u03c5\u03c7\u03c4\u0261\u026a\u0131\u0142\u00f8\u0111\u03f2\u043a";
+    private static final String ALIKE =
+            "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u04cf"
+                    + "\u03b1\u03b5\u03bf\u03c1\u03b9\u03ba\u03bd\u03c5\u03c7\u03c4\u0261\u026a\u0131\u0142\u00f8\u0111\u03f2\u043a";
 
     private static final String LATIN = "aeopcyxijsdhqwl" + "aeopikvuxtgiilodck";
 
@@ -57,7 +58,8 @@ final class Folding {
         if (point >= TAGS + 0x20 && point < TAGS + 0x7F) {
             return String.valueOf((char) Character.toLowerCase(point - TAGS));
         }
-        if (point >= 0x1F150 && point <= 0x1F189) { // white letters in black circles and squares have no plain form in Unicode
+        if (point >= 0x1F150
+                && point <= 0x1F189) { // white letters in black circles and squares have no plain form in Unicode
             int letter = (point - 0x1F150) % 0x20;
             return letter < 26 ? String.valueOf((char) ('a' + letter)) : "";
         }

@@ -16,7 +16,10 @@ record GuardRules(RuleSet rules, List<String> specialTokens, String firsts) {
         this(
                 rules,
                 specialTokens,
-                specialTokens.stream().map(token -> token.substring(0, 1)).distinct().collect(Collectors.joining()));
+                specialTokens.stream()
+                        .map(token -> token.substring(0, 1))
+                        .distinct()
+                        .collect(Collectors.joining()));
     }
 
     /** Whether a folded text has one of the tokens. */
@@ -27,6 +30,11 @@ record GuardRules(RuleSet rules, List<String> specialTokens, String firsts) {
             }
         }
         return false;
+    }
+
+    /** Whether some token begins with a character. */
+    boolean beginsToken(char c) {
+        return firsts.indexOf(c) >= 0;
     }
 
     /** The length of the token that a folded text has at a place; 0 for none. */

@@ -104,8 +104,10 @@ public final class GuardRulesFile {
         String name = YamlMap.peek(node, "rule");
         YamlMap map = new YamlMap(node, report, name == null ? "rule" : "rule '" + name + "'", OF_A_RULE, HINTS);
         if (name == null || !name.matches("[a-z][a-z0-9-]{0,39}")) {
-            map.problem("rule", "its name is " + (name == null ? "missing" : Shown.text(name))
-                    + "; expected small letters, digits and hyphens, 40 at most");
+            map.problem(
+                    "rule",
+                    "its name is " + (name == null ? "missing" : Shown.text(name))
+                            + "; expected small letters, digits and hyphens, 40 at most");
         } else if (!names.add(name)) {
             map.problem("rule", "the name stands in the file already; give each rule its own");
         }

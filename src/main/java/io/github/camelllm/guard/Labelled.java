@@ -99,7 +99,9 @@ record Labelled(String text, boolean attack, String source, int[] hashes) {
             return Files.readAllLines(file);
         } catch (IOException e) {
             throw new DataException(
-                    Files.exists(file) ? "'" + file + "' cannot be read as UTF-8 text" : "There is no file '" + file + "'.");
+                    Files.exists(file)
+                            ? "'" + file + "' cannot be read as UTF-8 text"
+                            : "There is no file '" + file + "'.");
         }
     }
 

@@ -42,7 +42,8 @@ final class Phrase {
                 continue;
             }
             Slot slot = new Slot(gap, alternatives(part, words));
-            span += gap + slot.alternatives().stream().mapToInt(a -> a.length).max().orElse(0);
+            span += gap
+                    + slot.alternatives().stream().mapToInt(a -> a.length).max().orElse(0);
             slots.add(slot);
             gap = 0;
         }

@@ -10,6 +10,6 @@ import java.util.List;
  */
 record Score(double value, List<String> rules) {
 
-    /** Nothing speaks for it. */
-    static final Score NONE = new Score(0, List.of());
+    /** The reasons for a score that a detector has given. */
+    static final List<String> DETECTED = List.of("detector");
 }

@@ -41,7 +41,8 @@ final class Signals {
             while (i < folded.length() && "#*[<{(/ \t".indexOf(folded.charAt(i)) >= 0) {
                 i++;
             }
-            boolean marked = i > at && folded.charAt(at) != ' ' && folded.charAt(at) != '\t' && folded.charAt(at) != '*';
+            boolean marked =
+                    i > at && folded.charAt(at) != ' ' && folded.charAt(at) != '\t' && folded.charAt(at) != '*';
             for (String role : ROLES) {
                 int end = i + role.length();
                 if (folded.startsWith(role, i) && end < folded.length()) {

@@ -60,9 +60,7 @@ final class Tokens {
     }
 
     private static boolean isPart(char c) {
-        return c >= 'a' && c <= 'z'
-                || c >= '0' && c <= '9'
-                || c >= 0x80 && Character.isLetterOrDigit(c);
+        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 0x80 && Character.isLetterOrDigit(c);
     }
 
     /** Whether what stands within a word is written for a letter, or joins two. */

@@ -32,8 +32,7 @@ final class Vocabulary {
         this.begun = begun;
         this.classes = classes;
         this.entries = entries;
-        this.classEntries =
-                classes.stream().map(set -> set.stream().toArray()).toArray(int[][]::new);
+        this.classEntries = classes.stream().map(set -> set.stream().toArray()).toArray(int[][]::new);
     }
 
     /** How many classes there are; class 0 is that of words that nobody knows. */
@@ -164,7 +163,9 @@ final class Vocabulary {
                         return nodes.size() - 1;
                     });
                 }
-                (prefix ? prefixes : exact).computeIfAbsent(node, n -> new ArrayList<>()).add(entries.size());
+                (prefix ? prefixes : exact)
+                        .computeIfAbsent(node, n -> new ArrayList<>())
+                        .add(entries.size());
                 return entries.size();
             });
         }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** The command {@code bin/gateway eval injection}. */
 @Command(
         name = "injection",
-        description = "Tells by source how many attacks the guard finds, and how many harmless texts it takes for some.",
+        description =
+                "Tells by source how many attacks the guard finds, and how many harmless texts it takes for some.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -49,7 +50,8 @@ final class EvalInjection implements Callable<Integer> {
     @Option(
             names = "--train",
             paramLabel = "FILE",
-            description = "trains a model with all these texts, writes it and ends; the guard's setting 'model' names it")
+            description =
+                    "trains a model with all these texts, writes it and ends; the guard's setting 'model' names it")
     private Path train;
 
     @Spec

@@ -163,7 +163,8 @@ final class SettingsReader {
                 SettingsTable.PRICES_FILE,
                 SettingsTable.LIMITS_FILE,
                 SettingsTable.CACHE_FILE,
-                SettingsTable.SEMANTIC_FILE)) {
+                SettingsTable.SEMANTIC_FILE,
+                SettingsTable.GUARD_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

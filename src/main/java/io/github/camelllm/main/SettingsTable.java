@@ -20,6 +20,7 @@ final class SettingsTable {
     static final String LIMITS_FILE = "llm.limits.file";
     static final String CACHE_FILE = "llm.cache.file";
     static final String SEMANTIC_FILE = "llm.cache.semantic.file";
+    static final String GUARD_FILE = "llm.guard.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
     static final String LEDGER = "llm.ledger.enabled";
@@ -100,6 +101,21 @@ final class SettingsTable {
                     "1000000",
                     Kind.number(1, 100_000_000),
                     "The most characters that the texts of one request may hold together."),
+            new Setting(
+                    GUARD_FILE,
+                    "guard.yaml",
+                    Kind.path(),
+                    "What prompt injections look like, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.guard.users",
+                    "block",
+                    Kind.oneOf("block", "sanitise", "flag", "off"),
+                    "What becomes of what users say when it looks like one (docs/guard.md)."),
+            new Setting(
+                    "llm.guard.data",
+                    "sanitise",
+                    Kind.oneOf("block", "sanitise", "flag", "off"),
+                    "The same for what tools have given and documents hold."),
             new Setting(
                     LIMITS_FILE,
                     "limits.yaml",

@@ -53,6 +53,7 @@ class FinishedCallTest {
                 "continued",
                 List.of("top_k left out"),
                 null,
+                new GuardNote("flagged", 0.61234, "messages[1].content", List.of("reveal-prompt", "model")),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -72,7 +73,9 @@ class FinishedCallTest {
                                 + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],\"status\":200,"
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
-                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"prompt_sha256\":\"ab12\"}");
+                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],"
+                                + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -104,6 +107,7 @@ class FinishedCallTest {
                 null,
                 null,
                 List.of(),
+                null,
                 null,
                 null);
 

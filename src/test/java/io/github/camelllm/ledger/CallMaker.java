@@ -99,6 +99,7 @@ final class CallMaker {
                 null,
                 List.of(),
                 null,
+                null,
                 null);
     }
 

@@ -65,6 +65,7 @@ final class FinishedCallMaker {
                 null,
                 List.of(),
                 null,
+                null,
                 null);
     }
 
