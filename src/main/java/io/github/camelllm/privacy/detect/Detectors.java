@@ -196,6 +196,13 @@ public final class Detectors {
         }
     }
 
+    /** Whether a text has a word that makes a type surer. */
+    boolean tells(String text, PiiType type) {
+        Candidates candidates = new Candidates();
+        new Scanner(text, candidates, layouts, phones).run();
+        return (candidates.seen() & type.context()) != 0;
+    }
+
     /** How many steps the scan of a text takes: what a test of linear time counts. */
     long steps(String text) {
         Scanner scanner = new Scanner(text, new Candidates(), layouts, phones);

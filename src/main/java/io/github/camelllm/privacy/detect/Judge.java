@@ -7,8 +7,8 @@ import java.util.List;
 /** Decides what the candidates are: words nearby raise or lower their scores, and of two at one place the surer wins. */
 final class Judge {
 
-    private static final float NEAR = 0.45f;
-    private static final float FAR = 0.3f;
+    private static final float NEAR = 0.46f;
+    private static final float FAR = 0.33f;
     private static final float ALONE = 0.25f;
     private static final float OTHER = 0.25f;
     private static final float FIRM = 0.7f;
@@ -49,16 +49,11 @@ final class Judge {
 
     /** Adds the findings that reach their type's threshold, others at the same place included. */
     void judge(List<Finding> findings) {
-        PiiType[] types = PiiType.values();
-        String[] names = new String[types.length];
-        for (PiiType type : types) {
-            names[type.ordinal()] = type.name();
-        }
         for (int i = 0; i < candidates.size(); i++) {
             PiiType type = candidates.type(i);
             float score = score(i, type.context());
             if (score >= thresholds[type.ordinal()]) {
-                findings.add(new Finding(candidates.start(i), candidates.end(i), names[type.ordinal()], score));
+                findings.add(new Finding(candidates.start(i), candidates.end(i), type.name(), score));
             }
         }
     }
@@ -66,21 +61,23 @@ final class Judge {
     private float score(int i, long context) {
         float score = candidates.score(i);
         boolean told = ((candidates.seen() | field) & context) != 0;
-        if (score >= FIRM || !told && !mayBeAlone && (candidates.seen() & Words.OTHER.bit()) == 0) {
+        boolean firm = score >= FIRM;
+        boolean others = (candidates.seen() & Words.OTHER.bit()) != 0;
+        if (!told && (firm || !mayBeAlone && !others)) {
             return score;
         }
         look(candidates.start(i), candidates.end(i));
-        if (alone && score >= LEAST_ALONE) {
+        if (alone && !firm && score >= LEAST_ALONE) {
             score += ALONE;
         }
         if ((near & context) != 0) {
-            score += NEAR;
+            score += NEAR * (1 - score);
         } else if ((far & context) != 0) {
-            score += FAR;
-        } else if (other) {
-            score -= OTHER;
+            score += FAR * (1 - score);
+        } else if (other && !firm) {
+            score = Math.max(0, score - OTHER);
         }
-        return Math.max(0, Math.min(score, 0.99f));
+        return score;
     }
 
     /** What stands around a place; the same for all candidates of one place. */

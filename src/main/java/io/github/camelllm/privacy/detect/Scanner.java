@@ -69,6 +69,9 @@ final class Scanner {
             secretEnd = Math.max(secretEnd, Secrets.find(text, start, found));
         }
         if (digits > 0) {
+            if (at - start == 4) {
+                hit(start, at, hash); // IPv4 and IPv6
+            }
             number(start, at, digits, hex, joined);
         } else {
             letters(start, at, hash, hex, joined);
@@ -79,11 +82,18 @@ final class Scanner {
         return at;
     }
 
-    private void letters(int start, int end, int hash, boolean hex, boolean joined) {
-        int length = end - start;
-        long groups = length <= Vocabulary.LONGEST ? Vocabulary.groups(text, start, end, hash) : 0;
+    private long hit(int start, int end, int hash) {
+        long groups = Vocabulary.groups(text, start, end, hash);
         if (groups != 0) {
             found.hit(start, groups);
+        }
+        return groups;
+    }
+
+    private void letters(int start, int end, int hash, boolean hex, boolean joined) {
+        int length = end - start;
+        long groups = length <= Vocabulary.LONGEST ? hit(start, end, hash) : 0;
+        if (groups != 0) {
             if ((groups & Words.MONTH.bit()) != 0) {
                 Dates.named(text, start, end, found);
             }
