@@ -62,6 +62,9 @@ public final class Call {
     private boolean trying;
     private volatile Classification classification = Classification.PUBLIC;
     private volatile Redaction.Tally redactions;
+    private boolean redacted;
+    private final Notice personalAnswer = new Notice();
+    private PromptLabels labels;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -128,6 +131,23 @@ public final class Call {
     /** The quality the client wants ({@code X-LLM-Quality}); empty when it says none. */
     public String getQuality() {
         return orEmpty(headers.get("x-llm-quality"));
+    }
+
+    /**
+     * The prompt's template and tags, from {@code X-LLM-Template} and {@code X-LLM-Tags} unless a route has said others.
+     *
+     * @throws Problem {@code invalid_request} when a header is not as it should be
+     */
+    public PromptLabels labels() {
+        if (labels == null) {
+            labels = PromptLabels.of(headers.get("x-llm-template"), headers.get("x-llm-tags"));
+        }
+        return labels;
+    }
+
+    /** Says of which template the prompt is, and its tags: for routes that render prompts. */
+    public void labels(PromptLabels newLabels) {
+        this.labels = newLabels;
     }
 
     /** When the call came in. */
@@ -441,6 +461,44 @@ public final class Call {
             this.usage = Usage.NONE; // of the answer; what the attempts have used stays with them
             this.carried = null;
         }
+    }
+
+    /**
+     * Whether personal values in the request have been replaced by placeholders: what a model answers to it is for this user
+     * alone.
+     */
+    public boolean isRedacted() {
+        return redacted;
+    }
+
+    /** Says that personal values in the request have been replaced; before the cache sees it. */
+    public void redacted(boolean newRedacted) {
+        this.redacted = newRedacted;
+    }
+
+    /**
+     * The news that the answer has personal data in it that the request had not. May be told at any time until the call is
+     * over, also after the answer has been kept: whoever keeps answers listens.
+     */
+    public Notice personalAnswer() {
+        return personalAnswer;
+    }
+
+    /**
+     * The same request by the same caller once more, as a call of its own for whose answer no client waits: whole rather
+     * than streamed, with its own name, time and cancellation, and with the request id of this one.
+     *
+     * @param why what its record has for what the cache said: {@code refresh} or {@code shadow}
+     */
+    public Call behind(String why) {
+        Call other = new Call(ticker, operation, headers.copy().put("x-request-id", id), null, request.unstreamed());
+        other.identity = identity;
+        other.counter = counter;
+        other.cache = why;
+        other.redacted = redacted;
+        other.classification = classification;
+        other.labels = labels;
+        return other;
     }
 
     /** Whether the request ends with the beginning of the answer, which the model is to go on with. */

@@ -75,6 +75,7 @@ final class CallPrivacy {
         }
         if (replaces) {
             replace(request, found, oneWay);
+            call.redacted(true);
         }
         json = !request.tree()
                         .path("response_format")
@@ -82,6 +83,9 @@ final class CallPrivacy {
                         .asText("text")
                         .equals("text")
                 || request.tree().path("output_config").has("format");
+        if (restores() && rules.note() && !oneWay) {
+            Note.add(request.tree());
+        }
         return replaces;
     }
 
@@ -243,6 +247,7 @@ final class CallPrivacy {
             return null;
         }
         noted(type, rule, Direction.ANSWER);
+        call.personalAnswer().give();
         if (action == Action.BLOCK) {
             throw Problem.of(
                     ErrorCode.SENSITIVE_DATA, "The answer holds a " + type + ", which this gateway does not give.");
