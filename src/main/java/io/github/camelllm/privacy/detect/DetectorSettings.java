@@ -21,9 +21,12 @@ public record DetectorSettings(
         List<OwnPattern> patterns,
         List<WordList> words) {
 
+    private static final List<String> PHONE_REGIONS =
+            List.of("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "CN", "AU", "TR");
+
     /** The settings of those who set nothing. */
     public static final DetectorSettings DEFAULTS =
-            new DetectorSettings(Set.of(), Map.of(), List.of("US", "GB"), List.of(), List.of());
+            new DetectorSettings(Set.of(), Map.of(), PHONE_REGIONS, List.of(), List.of());
 
     public DetectorSettings {
         off = Set.copyOf(off);
