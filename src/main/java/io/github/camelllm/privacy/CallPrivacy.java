@@ -90,26 +90,9 @@ final class CallPrivacy {
     }
 
     private List<Finding> find(TextPlace place, String text) {
-        if (place.label() == null || text.length() > LABELLED) {
-            return rules.detectors().find(text);
-        }
-        String before = label(place.label()) + ": ";
-        List<Finding> findings = new ArrayList<>();
-        for (Finding finding : rules.detectors().find(before + text)) {
-            if (finding.end() > before.length()) {
-                findings.add(new Finding(
-                        Math.max(0, finding.start() - before.length()),
-                        finding.end() - before.length(),
-                        finding.type(),
-                        finding.score()));
-            }
-        }
-        return findings;
-    }
-
-    /** The words of a member's name: {@code phoneNumber} and {@code phone_number} are phone number. */
-    private static String label(String name) {
-        return name.replaceAll("(?<=[a-z])(?=[A-Z])|[_-]+", " ");
+        return place.label() == null || text.length() > LABELLED
+                ? rules.detectors().find(text)
+                : rules.detectors().find(text, place.label());
     }
 
     private static List<Text> analyzed(List<Text> texts, Analyzer analyzer) {
