@@ -61,6 +61,8 @@ final class FinishedCalls {
                 call.getWarnings(),
                 call.getCacheHit(),
                 call.getGuard(),
+                call.getClassification().label(),
+                call.getRedactions(),
                 null);
     }
 

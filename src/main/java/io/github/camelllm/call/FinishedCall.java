@@ -39,7 +39,9 @@ import java.util.List;
  * @param warnings what was left out or done otherwise than asked; never null
  * @param hit how the cache has answered, and what that saved; null when it has not
  * @param guard what the guard has found in the request; null when nothing
- * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
+ * @param classification how confidential the call was by what was found in it: {@code public}, {@code internal}, ...
+ * @param redactions what was found in it, and what was done with that; never null
+ * @param promptHash SHA-256 of the request's messages or input as the model was to get them, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
         String callId,
@@ -70,6 +72,8 @@ public record FinishedCall(
         List<String> warnings,
         CacheHit hit,
         GuardNote guard,
+        String classification,
+        List<Redaction> redactions,
         String promptHash) {
 
     /**
@@ -134,6 +138,8 @@ public record FinishedCall(
                 warnings,
                 hit,
                 guard,
+                classification,
+                redactions,
                 hash);
     }
 
@@ -168,13 +174,13 @@ public record FinishedCall(
         json.put("finish_reason", finishReason);
         json.put("cache", cache);
         if (hit != null) {
-            ObjectNode found = json.putObject("hit");
-            found.put("tier", hit.tier());
-            found.put("age_s", hit.ageSeconds());
-            found.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
-            found.put("input_tokens", hit.usage().inputTokens());
-            found.put("output_tokens", hit.usage().outputTokens());
-            found.put("saved_usd", hit.saved());
+            ObjectNode given = json.putObject("hit");
+            given.put("tier", hit.tier());
+            given.put("age_s", hit.ageSeconds());
+            given.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
+            given.put("input_tokens", hit.usage().inputTokens());
+            given.put("output_tokens", hit.usage().outputTokens());
+            given.put("saved_usd", hit.saved());
         }
         ArrayNode tries = json.putArray("attempts");
         for (Try attempt : attempts) {
@@ -204,12 +210,21 @@ public record FinishedCall(
         ArrayNode warned = json.putArray("warnings");
         warnings.forEach(warned::add);
         if (guard != null) {
-            ObjectNode found = json.putObject("guard");
-            found.put("action", guard.action());
-            found.put("score", Math.round(guard.score() * 1e3) / 1e3);
-            found.put("place", guard.place());
-            ArrayNode rules = found.putArray("rules");
+            ObjectNode suspicion = json.putObject("guard");
+            suspicion.put("action", guard.action());
+            suspicion.put("score", Math.round(guard.score() * 1e3) / 1e3);
+            suspicion.put("place", guard.place());
+            ArrayNode rules = suspicion.putArray("rules");
             guard.rules().forEach(rules::add);
+        }
+        json.put("classification", classification);
+        ArrayNode found = json.putArray("redactions");
+        for (Redaction redaction : redactions) {
+            found.addObject()
+                    .put("type", redaction.type())
+                    .put("direction", redaction.direction())
+                    .put("action", redaction.action())
+                    .put("count", redaction.count());
         }
         json.put("prompt_sha256", promptHash);
         return json;

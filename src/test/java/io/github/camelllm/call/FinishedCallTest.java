@@ -54,6 +54,8 @@ class FinishedCallTest {
                 List.of("top_k left out"),
                 null,
                 new GuardNote("flagged", 0.61234, "messages[1].content", List.of("reveal-prompt", "model")),
+                "confidential",
+                List.of(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2)),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -75,7 +77,9 @@ class FinishedCallTest {
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
                                 + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],"
                                 + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
-                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"prompt_sha256\":\"ab12\"}");
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"classification\":\"confidential\","
+                                + "\"redactions\":[{\"type\":\"EMAIL_ADDRESS\",\"direction\":\"request\",\"action\":\"pseudonym\","
+                                + "\"count\":2}],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -109,6 +113,8 @@ class FinishedCallTest {
                 List.of(),
                 null,
                 null,
+                "public",
+                List.of(),
                 null);
 
         assertThat(finished.ok()).isFalse();
@@ -124,6 +130,7 @@ class FinishedCallTest {
                                 + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],"
                                 + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
-                                + "\"recovery\":null,\"warnings\":[],\"prompt_sha256\":null}");
+                                + "\"recovery\":null,\"warnings\":[],\"classification\":\"public\",\"redactions\":[],"
+                                + "\"prompt_sha256\":null}");
     }
 }

@@ -100,6 +100,8 @@ final class CallMaker {
                 List.of(),
                 null,
                 null,
+                "public",
+                List.of(),
                 null);
     }
 

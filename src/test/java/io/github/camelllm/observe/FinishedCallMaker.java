@@ -66,6 +66,8 @@ final class FinishedCallMaker {
                 List.of(),
                 null,
                 null,
+                "public",
+                List.of(),
                 null);
     }
 
