@@ -262,7 +262,7 @@ class GuardTest {
                 .hasMessage("guard.definitions is 'sanitise'; block, flag and off are allowed");
         assertThatThrownBy(() -> guard.setTurns("some")).hasMessage("guard.turns is 'some'; all and last are allowed");
         assertThatThrownBy(() -> guard.setDetectorDown("up"))
-                .hasMessage("guard.detectorDown is 'up'; open and closed are allowed");
+                .hasMessage("guard.detectorDown is 'up'; pass and refuse are allowed");
         assertThatThrownBy(() -> guard.setDetectorTimeout(Duration.ZERO)).hasMessageContaining("more than 0");
         Files.delete(directory.resolve("guard.yaml"));
         assertThatThrownBy(() -> chain(wrong -> wrong.setModel("none.model")))
@@ -320,7 +320,7 @@ class GuardTest {
                         .asString()
                         .startsWith("the guard's detector gave no answer: ");
             }
-            try (GuardedChain chain = detected(fast.andThen(guard -> guard.setDetectorDown("closed")), answer)) {
+            try (GuardedChain chain = detected(fast.andThen(guard -> guard.setDetectorDown("refuse")), answer)) {
                 assertThat(chain.ask("user", "Hello").failure())
                         .as(answer)
                         .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code())
