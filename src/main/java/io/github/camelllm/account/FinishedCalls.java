@@ -62,6 +62,7 @@ final class FinishedCalls {
                 call.getCacheHit(),
                 call.getClassification().label(),
                 call.getRedactions(),
+                call.getGuard(),
                 null);
     }
 

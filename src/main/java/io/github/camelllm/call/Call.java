@@ -65,6 +65,7 @@ public final class Call {
     private boolean redacted;
     private final Notice personalAnswer = new Notice();
     private PromptLabels labels;
+    private GuardNote guard;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -554,6 +555,16 @@ public final class Call {
     /** Notes how a stream that broke off was made whole. */
     public void recovered(String how) {
         this.recovery = how;
+    }
+
+    /** What the guard has found; null when it has found nothing, or has not run. */
+    public GuardNote getGuard() {
+        return guard;
+    }
+
+    /** Notes what the guard has found. */
+    public void guard(GuardNote newGuard) {
+        this.guard = newGuard;
     }
 
     /** Where those are noted who must act when the client leaves. */

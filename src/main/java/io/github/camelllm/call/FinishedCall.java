@@ -40,6 +40,7 @@ import java.util.List;
  * @param hit how the cache has answered, and what that saved; null when it has not
  * @param classification how confidential the call was by what was found in it: {@code public}, {@code internal}, ...
  * @param redactions what was found in it, and what was done with that; never null
+ * @param guard what the guard has found in the request; null when nothing
  * @param promptHash SHA-256 of the request's messages or input as the model was to get them, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
@@ -72,6 +73,7 @@ public record FinishedCall(
         CacheHit hit,
         String classification,
         List<Redaction> redactions,
+        GuardNote guard,
         String promptHash) {
 
     /**
@@ -137,6 +139,7 @@ public record FinishedCall(
                 hit,
                 classification,
                 redactions,
+                guard,
                 hash);
     }
 
@@ -214,6 +217,14 @@ public record FinishedCall(
                     .put("direction", redaction.direction())
                     .put("action", redaction.action())
                     .put("count", redaction.count());
+        }
+        if (guard != null) {
+            ObjectNode noted = json.putObject("guard");
+            noted.put("action", guard.action());
+            noted.put("score", Math.round(guard.score() * 1e3) / 1e3);
+            noted.put("place", guard.place());
+            ArrayNode rules = noted.putArray("rules");
+            guard.rules().forEach(rules::add);
         }
         json.put("prompt_sha256", promptHash);
         return json;

@@ -22,6 +22,7 @@ final class SettingsTable {
     static final String PRIVACY_FILE = "llm.privacy.file";
     static final String PRIVACY_KEY = "llm.privacy.key";
     static final String SEMANTIC_FILE = "llm.cache.semantic.file";
+    static final String GUARD_FILE = "llm.guard.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
     static final String LEDGER = "llm.ledger.enabled";
@@ -112,6 +113,21 @@ final class SettingsTable {
                     "",
                     Kind.credential(),
                     "The secret that values are hashed with, if privacy.yaml says so. Keep it out of this file: set LLM_PRIVACY_KEY."),
+            new Setting(
+                    GUARD_FILE,
+                    "guard.yaml",
+                    Kind.path(),
+                    "What prompt injections look like, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.guard.users",
+                    "block",
+                    Kind.oneOf("block", "sanitise", "flag", "off"),
+                    "What becomes of what users say when it looks like one (docs/guard.md)."),
+            new Setting(
+                    "llm.guard.data",
+                    "sanitise",
+                    Kind.oneOf("block", "sanitise", "flag", "off"),
+                    "The same for what tools have given and documents hold."),
             new Setting(
                     LIMITS_FILE,
                     "limits.yaml",

@@ -55,6 +55,7 @@ class FinishedCallTest {
                 null,
                 "confidential",
                 List.of(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2)),
+                new GuardNote("flagged", 0.61234, "messages[1].content", List.of("reveal-prompt", "model")),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -76,7 +77,9 @@ class FinishedCallTest {
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
                                 + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"classification\":\"confidential\","
                                 + "\"redactions\":[{\"type\":\"EMAIL_ADDRESS\",\"direction\":\"request\",\"action\":\"pseudonym\","
-                                + "\"count\":2}],\"prompt_sha256\":\"ab12\"}");
+                                + "\"count\":2}],"
+                                + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -111,6 +114,7 @@ class FinishedCallTest {
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
 
         assertThat(finished.ok()).isFalse();

@@ -101,6 +101,7 @@ final class CallMaker {
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
     }
 

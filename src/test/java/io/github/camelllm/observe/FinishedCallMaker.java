@@ -67,6 +67,7 @@ final class FinishedCallMaker {
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
     }
 
