@@ -37,6 +37,7 @@ import java.util.List;
  * @param degradedBy the code of the error that it stands in for; null when the answer is not degraded
  * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
  * @param warnings what was left out or done otherwise than asked; never null
+ * @param flags what checks have found in the request or the answer, each a short name; never null
  * @param hit how the cache has answered, and what that saved; null when it has not
  * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
  */
@@ -67,6 +68,7 @@ public record FinishedCall(
         String degradedBy,
         String recovery,
         List<String> warnings,
+        List<String> flags,
         CacheHit hit,
         String promptHash) {
 
@@ -130,6 +132,7 @@ public record FinishedCall(
                 degradedBy,
                 recovery,
                 warnings,
+                flags,
                 hit,
                 hash);
     }
@@ -200,6 +203,8 @@ public record FinishedCall(
         json.put("recovery", recovery);
         ArrayNode warned = json.putArray("warnings");
         warnings.forEach(warned::add);
+        ArrayNode flagged = json.putArray("flags");
+        flags.forEach(flagged::add);
         json.put("prompt_sha256", promptHash);
         return json;
     }

@@ -52,6 +52,7 @@ class FinishedCallTest {
                 "no_model_available",
                 "continued",
                 List.of("top_k left out"),
+                List.of("refusal"),
                 null,
                 "ab12");
 
@@ -72,7 +73,7 @@ class FinishedCallTest {
                                 + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],\"status\":200,"
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
-                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"prompt_sha256\":\"ab12\"}");
+                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"flags\":[\"refusal\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -104,6 +105,7 @@ class FinishedCallTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 null);
 
@@ -120,6 +122,6 @@ class FinishedCallTest {
                                 + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],"
                                 + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
-                                + "\"recovery\":null,\"warnings\":[],\"prompt_sha256\":null}");
+                                + "\"recovery\":null,\"warnings\":[],\"flags\":[],\"prompt_sha256\":null}");
     }
 }
