@@ -6,6 +6,7 @@ import io.github.camelllm.cache.semantic.SemanticFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
+import io.github.camelllm.inspect.InspectFile;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
@@ -74,6 +75,7 @@ record Preflight(
             }
             note(problems, LimitsFile.problemsOf(limitsFile));
             note(problems, CacheRulesFile.problemsOf(Path.of(read.properties().get(SettingsTable.CACHE_FILE))));
+            note(problems, InspectFile.problemsOf(Path.of(read.properties().get(SettingsTable.INSPECT_FILE))));
             note(problems, SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE))));
             note(
                     problems,

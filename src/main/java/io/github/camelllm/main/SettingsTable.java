@@ -19,6 +19,7 @@ final class SettingsTable {
     static final String OPEN = "llm.access.open";
     static final String LIMITS_FILE = "llm.limits.file";
     static final String CACHE_FILE = "llm.cache.file";
+    static final String INSPECT_FILE = "llm.inspect.file";
     static final String SEMANTIC_FILE = "llm.cache.semantic.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
@@ -100,6 +101,21 @@ final class SettingsTable {
                     "1000000",
                     Kind.number(1, 100_000_000),
                     "The most characters that the texts of one request may hold together."),
+            new Setting(
+                    INSPECT_FILE,
+                    "inspect.yaml",
+                    Kind.path(),
+                    "What answers are checked for, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.inspect.moderation",
+                    "",
+                    Kind.endpoint(),
+                    "The Camel endpoint of a moderation model in OpenAI's words; empty for none."),
+            new Setting(
+                    "llm.inspect.moderation-key",
+                    "",
+                    Kind.credential(),
+                    "The key for it. Keep it out of this file: set LLM_INSPECT_MODERATION_KEY."),
             new Setting(
                     LIMITS_FILE,
                     "limits.yaml",
