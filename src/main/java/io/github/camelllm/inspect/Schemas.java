@@ -128,6 +128,10 @@ final class Schemas {
                 throw new IllegalArgumentException(name + " leads out of the schema");
             }
         }
+        if (node.path("pattern").isTextual()) {
+            pattern(node.path("pattern").textValue()); // here, as the validator would log those that it cannot read
+        }
+        node.path("patternProperties").fieldNames().forEachRemaining(Schemas::pattern);
         for (JsonNode child : node) {
             refuseHostile(child, depth + 1);
         }

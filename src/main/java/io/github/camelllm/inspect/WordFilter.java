@@ -5,9 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Looks in one text for phrases of lists and for passages of the system prompt. Holds back no more than the last words, and
- * only those that may turn out to be the beginning of something that the answer must not have; nothing while all is flagged
- * only. Where text is taken out, its letters and digits become {@code *}, so that JSON around them stays JSON.
+ * Looks in one text for phrases of lists and for passages of the system prompt. Holds back no more than the last words that
+ * may turn out to be the beginning of something that the answer must not have; nothing while all is flagged only. Where text is taken out, its letters and digits become {@code *}, so that JSON around them stays JSON.
  */
 final class WordFilter implements TextFilter {
 
@@ -94,6 +93,10 @@ final class WordFilter implements TextFilter {
         open = begun == 0 ? Long.MAX_VALUE : startOf(begun);
         if (prompt != null) {
             compare(word, end);
+            if (rules.rules().leak().action().acts()) {
+                long least = run > 0 && !leaking ? runStart : startOf(Math.min(words, SystemPrompt.SHINGLE - 1));
+                open = Math.min(open, least);
+            }
         }
     }
 
@@ -146,8 +149,6 @@ final class WordFilter implements TextFilter {
                 mask(runStart, end);
                 runStart = end;
             }
-        } else if (leak.action().acts()) {
-            open = Math.min(open, runStart);
         }
     }
 
