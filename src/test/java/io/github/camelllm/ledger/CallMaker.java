@@ -98,10 +98,11 @@ final class CallMaker {
                 null,
                 null,
                 List.of(),
-                null,
+                List.of(),
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
     }
 

@@ -64,10 +64,11 @@ final class FinishedCallMaker {
                 null,
                 null,
                 List.of(),
-                null,
+                List.of(),
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
     }
 
