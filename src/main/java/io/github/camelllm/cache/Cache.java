@@ -11,6 +11,8 @@ import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import io.github.camelllm.store.SharedCache;
+import io.github.camelllm.store.Store;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,6 +26,7 @@ import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,8 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     private String file = "cache.yaml";
     private List<String> tierNames = List.of(ExactTier.NAME);
     private long maxBytes = 64L << 20;
+    private String sharedStore = "";
+    private Duration sharedTimeout = Duration.ofMillis(50);
 
     private volatile Ticker ticker = Ticker.SYSTEM;
     private volatile Pricing pricing = Pricing.UNKNOWN;
@@ -55,6 +60,8 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     private volatile Lookup lookup;
     private volatile AnswerStore store;
     private volatile Asking asking;
+    private volatile SharedCache sharedCache;
+    private volatile SharedAnswers shared;
 
     /** The directory that a relative {@link #setFile file} is in; the working directory if not set. */
     public void setConfigDir(String configDir) {
@@ -79,6 +86,19 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         this.maxBytes = CacheSettings.bytes(maxSize);
     }
 
+    /**
+     * Where answers are shared with other gateways: blank (unless set) for where the bean of type {@link Store} counts limits,
+     * {@code memory} for nowhere, or the address of another Redis.
+     */
+    public void setStore(String store) {
+        this.sharedStore = store == null ? "" : store.strip();
+    }
+
+    /** How long a call is held up by that Redis at most, each time; 5 ms to 1 s, 50 ms unless set. */
+    public void setStoreTimeout(Duration storeTimeout) {
+        this.sharedTimeout = CacheSettings.storeTimeout(storeTimeout);
+    }
+
     @Override
     protected synchronized void onStart(Route route) {
         if (lookup != null) {
@@ -94,9 +114,48 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 .fillers());
         AnswerStore kept = new AnswerStore(settings.maxBytes(), tiers.bytesPerAnswer(), ticker, tiers::remove);
         store = kept;
-        asking = new Asking(kept, tiers);
-        lookup = new Lookup(kept, tiers);
+        SharedCache redis = tiers.exact() == null ? null : sharedCache(context);
+        SharedAnswers others = new SharedAnswers(redis, kept, tiers, ticker);
+        Asking asks = new Asking(kept, tiers, others);
+        if (redis != null) {
+            redis.start(new Clears(kept, asks));
+            closeWith(context, redis);
+        }
+        sharedCache = redis;
+        shared = others;
+        asking = asks;
+        lookup = new Lookup(kept, tiers, others);
         LOG.info("The cache has {} (tiers: {})", maxBytes / 1024 + " KB", String.join(", ", tierNames));
+    }
+
+    /** What answers are shared by; null where they are not. */
+    SharedCache sharedCache() {
+        return sharedCache;
+    }
+
+    private SharedCache sharedCache(CamelContext context) {
+        if (sharedStore.equals("memory")) {
+            return null;
+        }
+        if (!sharedStore.isEmpty()) {
+            return SharedCache.in("cache.store (llm.cache.store)", sharedStore, sharedTimeout);
+        }
+        Store limits = Calls.bound(context, Store.class, null);
+        return limits == null ? null : limits.sharedCache(sharedTimeout).orElse(null);
+    }
+
+    private static void closeWith(CamelContext context, SharedCache redis) {
+        try {
+            context.addService(new ServiceSupport() {
+                @Override
+                protected void doStop() {
+                    redis.close();
+                }
+            });
+        } catch (Exception e) {
+            redis.close();
+            throw new IllegalStateException("the Camel context takes no service", e);
+        }
     }
 
     @Override
@@ -110,6 +169,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         FunctionCounter.builder("llm.cache.evicted", this, cache -> cache.store == null ? 0 : cache.store.evicted())
                 .description("Cached answers that had to leave, for want of room or because their time was over")
                 .register(registry);
+        SharedMeters.bind(registry, this);
     }
 
     @Override
@@ -150,7 +210,8 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 kept.ageSeconds(ticker.nanos()),
                 found.match().similarity(),
                 kept.usage(),
-                saved(call, kept));
+                saved(call, kept),
+                found.isShared() ? CacheHit.REDIS : CacheHit.MEMORY);
         Answer answer = kept.answer();
         call.answeredBy(hit, found.label(), kept.model(), kept.provider());
         call.finishReason(kept.finishReason());
@@ -187,7 +248,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 ? Optional.empty()
                 : store.find(question.id()).map(kept -> {
                     long age = kept.ageSeconds(ticker.nanos());
-                    CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null);
+                    CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null, CacheHit.MEMORY);
                     call.answeredBy(hit, "stale", null, null);
                     call.finishReason(kept.finishReason());
                     call.answerHeaders().put("Age", Long.toString(age));
@@ -195,8 +256,36 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 });
     }
 
-    /** Drops the answers that match; how many they were. */
-    long clear(Predicate<Kept> which) {
-        return store == null ? 0 : store.clear(which);
+    /**
+     * What a clear has done.
+     *
+     * @param memory how many answers were dropped here
+     * @param shared what has been done elsewhere; empty when not all of it, and where nothing is shared
+     * @param everywhere whether no gateway that shares answers can give one that was to be dropped
+     */
+    record Cleared(long memory, Optional<SharedCache.Cleared> shared, boolean everywhere) {}
+
+    /**
+     * Drops the answers that match, here and in all gateways that answers are shared with.
+     *
+     * @param query what matches, as {@link ClearCache} reads it
+     */
+    Cleared clear(String query) {
+        ClearCache.What what = ClearCache.what(query);
+        if (store == null) {
+            return new Cleared(0, Optional.empty(), true);
+        }
+        long dropped = drop(what.which());
+        if (!shared.isOn()) {
+            return new Cleared(dropped, Optional.empty(), true);
+        }
+        Optional<SharedCache.Cleared> elsewhere = shared.clear(query, what.which(), what.all());
+        return new Cleared(dropped + drop(what.which()), elsewhere, elsewhere.isPresent());
+    }
+
+    /** Drops the answers that match, here alone; how many they were. */
+    long drop(Predicate<Kept> which) {
+        asking.detach();
+        return store.clear(which);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.camelllm.cache;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -24,6 +25,15 @@ record CacheSettings(List<String> tiers, long maxBytes, Path file) {
                 .filter(name -> !name.isEmpty() && !name.equals("off"))
                 .distinct()
                 .toList();
+    }
+
+    /** @throws IllegalArgumentException saying what is allowed */
+    static Duration storeTimeout(Duration timeout) {
+        if (timeout == null || timeout.toMillis() < 5 || timeout.toMillis() > 1000) {
+            throw new IllegalArgumentException(
+                    "cache.storeTimeout (llm.cache.store-timeout) is " + timeout + "; 5ms to 1s is allowed");
+        }
+        return timeout;
     }
 
     /** @throws IllegalArgumentException saying what is allowed */

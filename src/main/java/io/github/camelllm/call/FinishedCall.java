@@ -167,6 +167,7 @@ public record FinishedCall(
         if (hit != null) {
             ObjectNode found = json.putObject("hit");
             found.put("tier", hit.tier());
+            found.put("store", hit.store());
             found.put("age_s", hit.ageSeconds());
             found.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
             found.put("input_tokens", hit.usage().inputTokens());

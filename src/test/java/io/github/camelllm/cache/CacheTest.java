@@ -299,7 +299,7 @@ class CacheTest {
         chain.text = "Zwölf Boxkämpfer 🥊 jagen Viktor. ".repeat(2000);
         assertThat(isKept(QUESTION)).isTrue();
         assertThat(chain.ask(QUESTION).text()).isEqualTo(chain.text);
-        assertThat(chain.cache.clear(kept -> kept.weight() < 10_000)).isEqualTo(1);
+        assertThat(chain.cache.drop(kept -> kept.weight() < 10_000)).isEqualTo(1);
     }
 
     @Test
@@ -486,7 +486,7 @@ class CacheTest {
         fails[0] = true;
         assertThat(chain.ask(QUESTION.replace("six times seven", "7 × 6")).cache())
                 .isEqualTo("miss");
-        assertThat(chain.cache.clear(kept -> true)).isEqualTo(3);
+        assertThat(chain.cache.drop(kept -> true)).isEqualTo(3);
         assertThat(known[0]).isNull();
     }
 
