@@ -10,6 +10,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 final class CacheLink implements AutoCloseable {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CLOSE_MILLIS = 500;
     private static final List<Script> SCRIPTS = List.of(
             CacheScripts.FIND,
             CacheScripts.LEAD,
@@ -86,16 +88,20 @@ final class CacheLink implements AutoCloseable {
 
     /** Closes both connections, so that the next {@link #open} makes others; commands under way fail. */
     synchronized void drop() {
-        StatefulRedisConnection<String, byte[]> current = commands;
-        StatefulRedisPubSubConnection<String, String> heard = listener;
-        commands = null;
-        listener = null;
-        if (current != null) {
-            current.closeAsync();
+        var unused = dropped();
+    }
+
+    private synchronized CompletableFuture<Void> dropped() {
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        if (commands != null) {
+            closing.add(commands.closeAsync());
+            commands = null;
         }
-        if (heard != null) {
-            heard.closeAsync();
+        if (listener != null) {
+            closing.add(listener.closeAsync());
+            listener = null;
         }
+        return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
     }
 
     /**
@@ -147,7 +153,10 @@ final class CacheLink implements AutoCloseable {
 
     @Override
     public void close() {
-        drop();
+        dropped()
+                .completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> null)
+                .join();
         redis.close();
     }
 }
