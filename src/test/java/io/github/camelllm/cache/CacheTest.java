@@ -410,6 +410,30 @@ class CacheTest {
         assertThat(chain.cache.find(chain.call(QUESTION, who("acme", "ann")))).isEmpty();
     }
 
+    /** One that failed, that was passed over for now, or that cannot do it at all. */
+    @ParameterizedTest
+    @CsvSource({"upstream_error,5m", "passed over,5m", "context_length_exceeded,1h", "upstream_error,never"})
+    void anAnswerThatStandsInForAnotherModelsIsSoonAskedForAnew(String why, String given) throws Exception {
+        chain.rules(given.equals("never") ? "fallback-ttl: never\n" : "fallback-ttl: 5m\n");
+        chain.model = exchange -> {
+            Call call = Calls.of(exchange);
+            if (why.equals("passed over")) {
+                call.passedOver();
+            } else {
+                ErrorCode code = ErrorCode.valueOf(why.toUpperCase(java.util.Locale.ROOT));
+                call.attempt("first", "simulator").failed(Problem.of(code, "no luck"));
+            }
+            chain.answer(exchange);
+        };
+        chain.start();
+        chain.ask(QUESTION);
+        chain.model = chain::answer;
+
+        assertThat(chain.ask(QUESTION).cache()).isEqualTo(given.equals("never") ? "miss" : "hit");
+        chain.ticker.advance(Duration.ofMinutes(6));
+        assertThat(chain.ask(QUESTION).cache()).isEqualTo(given.equals("5m") ? "miss" : "hit");
+    }
+
     @Test
     void offersNothingStaleToThoseWhoWantItFreshOrAskWhatIsNotCached() throws Exception {
         chain.start();
