@@ -57,13 +57,31 @@ final class Asking {
         flights.clear();
     }
 
+    /** Asks what follows, and waits for nobody. */
+    void alone(Asked asked) throws Exception {
+        run(asked, start(null, null), null);
+    }
+
+    /** Claims a question for {@link #behind}; null while another call is asking it. */
+    Flight claim(Question question) {
+        Flight mine = new Flight();
+        return flights.putIfAbsent(question.id(), mine) == null ? mine : null;
+    }
+
+    /** Gives a claim back, if nothing has come of it. */
+    void release(Question question, Flight mine) {
+        flights.remove(question.id(), mine);
+        mine.fail();
+    }
+
     /**
-     * Asks what follows, and waits for nobody.
+     * Asks what follows for the sake of what is kept.
      *
-     * @param checked what was found and is to be compared with the answer; null for nothing
+     * @param mine the claim
+     * @param checked what is to be compared with the answer; null for nothing
      */
-    void alone(Asked asked, Lookup.Found checked) throws Exception {
-        run(asked, start(null, null), checked);
+    void behind(Asked asked, Flight mine, Lookup.Found checked) throws Exception {
+        lead(asked, mine, checked);
     }
 
     /**
@@ -77,7 +95,7 @@ final class Asking {
             Flight mine = new Flight();
             Flight first = flights.putIfAbsent(id, mine);
             if (first == null) {
-                return lead(asked, mine);
+                return lead(asked, mine, null);
             }
             switch (first.await(asked.call(), asked.rules().patience())) {
                 case LANDED -> {
@@ -95,7 +113,7 @@ final class Asking {
     }
 
     /** The answer may have come between the look into the store and the start, here or in another gateway. */
-    private Optional<Kept> lead(Asked asked, Flight mine) throws Exception {
+    private Optional<Kept> lead(Asked asked, Flight mine, Lookup.Found checked) throws Exception {
         Kept kept = store.find(asked.question().id())
                 .filter(found -> found.isFresh(asked.call().ticker().nanos(), asked.ttl()))
                 .orElse(null);
@@ -115,7 +133,7 @@ final class Asking {
             end(asked, mine, kept, true);
             return Optional.of(kept);
         }
-        run(asked, start(mine, token), null);
+        run(asked, start(mine, token), checked);
         return Optional.empty();
     }
 
@@ -190,7 +208,7 @@ final class Asking {
                 return null;
             }
             Kept kept = new Kept(
-                    asked.question(), asked.call(), bytes, ttl, asked.rules().stale());
+                    asked.question(), asked.call(), bytes, ttl, asked.rules().beyond(asked.call()));
             if (checked != null) {
                 checked.by()
                         .compared(
@@ -205,11 +223,17 @@ final class Asking {
             if (!store.put(kept, start.generation())) {
                 tiers.remove(kept.question());
             }
-            return kept;
+            return asked.isForAll(kept, this::forget) ? kept : null;
         } catch (RuntimeException e) {
             LOG.warn("the answer to call {} could not be cached", asked.call().getId(), e);
             return null;
         }
+    }
+
+    /** Drops an answer that is not for all after all, here and where it is shared. */
+    void forget(Kept kept) {
+        store.remove(kept);
+        shared.remove(kept);
     }
 
     private void end(Asked asked, Flight flight, Kept kept, boolean answered) {
@@ -227,7 +251,7 @@ final class Asking {
     /** Tells those who wait here, and then the other gateways. */
     private void finish(Asked asked, Start start, Kept kept, boolean answered) {
         end(asked, start.flight(), kept, answered);
-        if (kept != null && start.generation() == store.generation()) {
+        if (kept != null && start.generation() == store.generation() && !asked.isPersonal()) {
             shared.keep(asked.question(), kept, start.token(), start.sharedGeneration(), start.flight() == null);
         } else if (start.token() != null) {
             shared.release(asked.question(), start.token(), answered && kept == null);

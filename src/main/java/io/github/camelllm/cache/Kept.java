@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.PromptLabels;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.store.SharedCache;
 import java.io.ByteArrayOutputStream;
@@ -26,6 +27,7 @@ final class Kept {
     private final Question question;
     private final String tenant;
     private final String task;
+    private final PromptLabels labels;
     private final String model;
     private final String provider;
     private final Usage usage;
@@ -40,12 +42,13 @@ final class Kept {
     /**
      * @param answer UTF-8 JSON, which nobody changes any more
      * @param ttl for how long it may be given, from now on
-     * @param stale for how much longer it may stand in when no model answers
+     * @param stale for how much longer it may be of use, when no model answers or until one has
      */
     Kept(Question question, Call call, byte[] answer, Duration ttl, Duration stale) {
         this.question = new Question(question.id(), question.partition(), null);
         this.tenant = call.getTenant();
         this.task = call.getTask();
+        this.labels = call.labels();
         this.model = call.getModel();
         this.provider = call.getProvider();
         this.usage = call.getUsage() == null ? Usage.NONE : call.getUsage();
@@ -69,6 +72,7 @@ final class Kept {
         this.question = label.question();
         this.tenant = label.tenant();
         this.task = label.task();
+        this.labels = label.labels();
         this.model = label.model();
         this.provider = label.provider();
         this.usage = label.usage();
@@ -90,6 +94,7 @@ final class Kept {
             Question question,
             String tenant,
             String task,
+            PromptLabels labels,
             String model,
             String provider,
             Usage usage,
@@ -97,7 +102,7 @@ final class Kept {
             int length) {}
 
     Label label() {
-        return new Label(question, tenant, task, model, provider, usage, finishReason, length);
+        return new Label(question, tenant, task, labels, model, provider, usage, finishReason, length);
     }
 
     /** As it is kept, perhaps compressed; not to be changed. */
@@ -119,6 +124,11 @@ final class Kept {
 
     String task() {
         return task;
+    }
+
+    /** The template and the tags of the prompt that it was the answer to. */
+    PromptLabels labels() {
+        return labels;
     }
 
     /** The model that has answered; null when none was named. */
@@ -149,7 +159,12 @@ final class Kept {
      * @param now how long such an answer may be given by the rules of now, which may be shorter than it was
      */
     boolean isFresh(long nanos, Duration now) {
-        return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos());
+        return isWithin(nanos, now, Duration.ZERO);
+    }
+
+    /** Whether its time is not over, or not for long: for less than {@code beyond}. */
+    boolean isWithin(long nanos, Duration now, Duration beyond) {
+        return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos()) + beyond.toNanos();
     }
 
     /** How long it is held in all, from when it was kept. */

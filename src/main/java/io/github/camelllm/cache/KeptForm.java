@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.PromptLabels;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.store.SharedCache;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
@@ -40,6 +43,8 @@ final class KeptForm {
         head.put("partition", label.question().partition());
         head.put("tenant", label.tenant());
         head.put("task", label.task());
+        head.put("template", label.labels().template());
+        label.labels().tags().forEach(head.putArray("tags")::add);
         head.put("model", label.model());
         head.put("provider", label.provider());
         head.put("finish", label.finishReason());
@@ -107,6 +112,7 @@ final class KeptForm {
                             tree.path("id").textValue(), tree.path("partition").textValue(), null),
                     tree.path("tenant").textValue(),
                     tree.path("task").textValue(),
+                    labels(tree),
                     tree.path("model").textValue(),
                     tree.path("provider").textValue(),
                     usage(tree.path("usage")),
@@ -115,6 +121,12 @@ final class KeptForm {
         } catch (IllegalArgumentException e) {
             throw new Unreadable("its numbers are wrong", e);
         }
+    }
+
+    private static PromptLabels labels(JsonNode tree) {
+        Set<String> tags = new HashSet<>();
+        tree.path("tags").forEach(tag -> tags.add(tag.asText()));
+        return new PromptLabels(tree.path("template").textValue(), tags);
     }
 
     private static Usage usage(JsonNode numbers) {

@@ -113,6 +113,13 @@ final class SharedAnswers {
         }
     }
 
+    /** Drops an answer, wherever it is. */
+    void remove(Kept kept) {
+        if (shared != null) {
+            shared.remove(kept.question().id());
+        }
+    }
+
     /** Lets the next one ask, or everybody if there is an answer that is not to be shared. */
     void release(Question question, String token, boolean unshared) {
         shared.release(question.id(), token, unshared);

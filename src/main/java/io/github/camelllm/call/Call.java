@@ -33,7 +33,7 @@ public final class Call {
     private final Cancellation cancellation = new Cancellation();
     private final AtomicBoolean finished = new AtomicBoolean();
 
-    private final String uid = "call_" + CallIds.unique();
+    private final String uid;
     private final String id;
     private final TraceContext trace;
     private String credential;
@@ -61,6 +61,9 @@ public final class Call {
     private boolean continuing;
     private boolean trying;
     private boolean passedOver;
+    private boolean redacted;
+    private final Notice personalAnswer = new Notice();
+    private PromptLabels labels;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -76,6 +79,7 @@ public final class Call {
         this.credential = credential;
         this.request = request;
         this.receivedAt = ticker.now();
+        this.uid = "call_" + CallIds.ordered(receivedAt);
         this.startedNanos = ticker.nanos();
         this.id = CallIds.acceptOrMake(headers.get("x-request-id"));
         this.trace = TraceContext.acceptOrMake(headers.get("traceparent"));
@@ -127,6 +131,23 @@ public final class Call {
     /** The quality the client wants ({@code X-LLM-Quality}); empty when it says none. */
     public String getQuality() {
         return orEmpty(headers.get("x-llm-quality"));
+    }
+
+    /**
+     * The prompt's template and tags, from {@code X-LLM-Template} and {@code X-LLM-Tags} unless a route has said others.
+     *
+     * @throws Problem {@code invalid_request} when a header is not as it should be
+     */
+    public PromptLabels labels() {
+        if (labels == null) {
+            labels = PromptLabels.of(headers.get("x-llm-template"), headers.get("x-llm-tags"));
+        }
+        return labels;
+    }
+
+    /** Says of which template the prompt is, and its tags: for routes that render prompts. */
+    public void labels(PromptLabels newLabels) {
+        this.labels = newLabels;
     }
 
     /** When the call came in. */
@@ -454,6 +475,43 @@ public final class Call {
             this.usage = Usage.NONE; // of the answer; what the attempts have used stays with them
             this.carried = null;
         }
+    }
+
+    /**
+     * Whether personal values in the request have been replaced by placeholders: what a model answers to it is for this user
+     * alone.
+     */
+    public boolean isRedacted() {
+        return redacted;
+    }
+
+    /** Says that personal values in the request have been replaced; before the cache sees it. */
+    public void redacted(boolean newRedacted) {
+        this.redacted = newRedacted;
+    }
+
+    /**
+     * The news that the answer has personal data in it that the request had not. May be told at any time until the call is
+     * over, also after the answer has been kept: whoever keeps answers listens.
+     */
+    public Notice personalAnswer() {
+        return personalAnswer;
+    }
+
+    /**
+     * The same request by the same caller once more, as a call of its own for whose answer no client waits: whole rather
+     * than streamed, with its own name, time and cancellation, and with the request id of this one.
+     *
+     * @param why what its record has for what the cache said: {@code refresh} or {@code shadow}
+     */
+    public Call behind(String why) {
+        Call other = new Call(ticker, operation, headers.copy().put("x-request-id", id), null, request.unstreamed());
+        other.identity = identity;
+        other.counter = counter;
+        other.cache = why;
+        other.redacted = redacted;
+        other.labels = labels;
+        return other;
     }
 
     /** Whether the request ends with the beginning of the answer, which the model is to go on with. */

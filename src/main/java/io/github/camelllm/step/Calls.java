@@ -37,6 +37,12 @@ public final class Calls {
     /** The exchange property with which routes name the models that may answer: names separated by commas. */
     public static final String CHAIN = "llm.chain";
 
+    /** The exchange property with which a route that renders a prompt says of which template it is: {@code name@version}. */
+    public static final String TEMPLATE = "llm.template";
+
+    /** The exchange property with which it says what the prompt's tags are: words separated by commas. */
+    public static final String TAGS = "llm.tags";
+
     /** Looked up once: a search by type walks Camel's registry, which is not safe while something is bound. */
     private static final Map<CamelContext, Ticker> TICKERS = Collections.synchronizedMap(new WeakHashMap<>());
 

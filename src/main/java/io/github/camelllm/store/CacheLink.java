@@ -29,6 +29,7 @@ final class CacheLink implements AutoCloseable {
             CacheScripts.LEAD,
             CacheScripts.KEEP,
             CacheScripts.RELEASE,
+            CacheScripts.REMOVE,
             CacheScripts.RENEW,
             CacheScripts.ADOPT,
             CacheScripts.TELL);

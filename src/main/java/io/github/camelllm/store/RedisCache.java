@@ -188,11 +188,15 @@ final class RedisCache implements SharedCache {
 
     @Override
     public void remove(String id) {
-        try {
-            var unused = link.commands().del(CacheScripts.entry(id));
-        } catch (RuntimeException e) {
-            LOG.debug("what cannot be read was not removed", e);
-        }
+        link.run(
+                        CacheScripts.REMOVE,
+                        new String[] {CacheScripts.entry(id)},
+                        CacheLink.bytes(link.channel()),
+                        CacheLink.bytes("0 " + instance + " " + id))
+                .exceptionally(failure -> {
+                    noted(failure);
+                    return null;
+                });
     }
 
     @Override

@@ -103,7 +103,7 @@ public interface SharedCache extends AutoCloseable {
     /** How many clears this gateway knows of; a value that was made before the last one is not kept. */
     long generation();
 
-    /** Removes a value that nobody can read, without waiting. */
+    /** Removes a value, here and in all gateways, without waiting; one that is on its way is removed too. */
     void remove(String id);
 
     /**

@@ -224,6 +224,27 @@ class SharedCacheTest {
         assertThat(two.asked).hasValue(0);
     }
 
+    /** Redaction looks at an answer once the cache has kept it. */
+    @Test
+    void anAnswerWithPersonalDataIsTakenBackFromAll() throws Exception {
+        CachedChain.Outcome outcome = one.ask(QUESTION, "X-LLM-Tags", "faq");
+        Await.until("the answer in Redis", () -> one.cache.sharedCache().counts().kept() == 1);
+        assertThat(two.ask(QUESTION).cache()).isEqualTo("hit");
+
+        outcome.call().personalAnswer().give();
+
+        Await.until("it to be gone", () -> two.ask(QUESTION).cache().equals("miss"));
+        assertThat(one.ask(QUESTION).call().getCacheHit().store()).isEqualTo("redis");
+    }
+
+    @Test
+    void labelsAreSharedToo() throws Exception {
+        kept(QUESTION, "X-LLM-Tags", "faq,sums", "X-LLM-Template", "sums@1");
+        two.ask(QUESTION, "X-LLM-Template", "sums@1");
+        assertThat(two.clear("tag=faq&template=sums").path("cleared").asInt()).isEqualTo(1);
+        assertThat(raw.keys("{llm}:cache:e:*")).isEmpty();
+    }
+
     @Test
     void aClearReachesRedisAndTheOtherGateway() throws Exception {
         String key = kept(QUESTION);
