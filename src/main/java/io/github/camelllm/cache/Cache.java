@@ -132,7 +132,12 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 .fillers());
         AnswerStore kept = new AnswerStore(settings.maxBytes(), tiers.bytesPerAnswer(), ticker, tiers::remove);
         store = kept;
-        SharedCache redis = tiers.exact() == null ? null : sharedCache(context);
+        SharedCache redis = sharedCache(context);
+        if (redis != null && tiers.exact() == null) {
+            redis.close();
+            redis = null;
+            LOG.warn("No answers are shared with other gateways: the tier exact is none of cache.tiers");
+        }
         SharedAnswers others = new SharedAnswers(redis, kept, tiers, ticker);
         Asking asks = new Asking(kept, tiers, others);
         if (redis != null) {

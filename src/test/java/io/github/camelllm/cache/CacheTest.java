@@ -460,6 +460,16 @@ class CacheTest {
                         + " io.github.camelllm.cache.CacheTier are allowed");
     }
 
+    @Test
+    void doesNotStartWithAStoreThatIsNone() {
+        chain.cache.setStore("http://redis:6379");
+        assertThatThrownBy(() -> chain.start())
+                .hasStackTraceContaining(
+                        "cache.store (llm.cache.store) is no address of a store; nothing, memory or redis://");
+        assertThatThrownBy(() -> chain.cache.setStoreTimeout(Duration.ofSeconds(2)))
+                .hasMessage("cache.storeTimeout (llm.cache.store-timeout) is PT2S; 5ms to 1s is allowed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"64", "0 MB", "64 megabytes", ""})
     void refusesASizeThatIsNone(String size) {
