@@ -267,7 +267,8 @@ class SharedCacheTest {
         assertThat(two.ask(QUESTION.replace("six", "five")).cache()).isEqualTo("hit");
 
         assertThat(one.clear("model=another").path("shared").asInt()).isZero();
-        assertThat(two.clear("all=true").path("shared").asInt()).isEqualTo(2);
+        assertThat(two.clear("all=true").path("shared").asInt()).isPositive();
+        assertThat(raw.keys("{llm}:cache:e:*")).isEmpty();
         Await.until(
                 "the clear in the first one's memory",
                 () -> one.ask(QUESTION.replace("six", "five")).cache().equals("miss"));
