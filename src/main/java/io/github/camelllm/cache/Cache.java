@@ -14,7 +14,6 @@ import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.github.camelllm.store.SharedCache;
-import io.github.camelllm.store.Store;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,7 +29,6 @@ import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
-import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +95,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     }
 
     /**
-     * Where answers are shared with other gateways: blank (unless set) for where the bean of type {@link Store} counts limits,
+     * Where answers are shared with other gateways: blank (unless set) for where the bean of type {@link io.github.camelllm.store.Store} counts limits,
      * {@code memory} for nowhere, or the address of another Redis.
      */
     public void setStore(String store) {
@@ -132,17 +130,12 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 .fillers());
         AnswerStore kept = new AnswerStore(settings.maxBytes(), tiers.bytesPerAnswer(), ticker, tiers::remove);
         store = kept;
-        SharedCache redis = sharedCache(context);
-        if (redis != null && tiers.exact() == null) {
-            redis.close();
-            redis = null;
-            LOG.warn("No answers are shared with other gateways: the tier exact is none of cache.tiers");
-        }
+        SharedCache redis = Sharing.open(context, sharedStore, sharedTimeout, tiers);
         SharedAnswers others = new SharedAnswers(redis, kept, tiers, ticker);
         Asking asks = new Asking(kept, tiers, others);
         if (redis != null) {
             redis.start(new Clears(kept, asks));
-            closeWith(context, redis);
+            Sharing.closeWith(context, redis);
         }
         sharedCache = redis;
         shared = others;
@@ -154,31 +147,6 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     /** What answers are shared by; null where they are not. */
     SharedCache sharedCache() {
         return sharedCache;
-    }
-
-    private SharedCache sharedCache(CamelContext context) {
-        if (sharedStore.equals("memory")) {
-            return null;
-        }
-        if (!sharedStore.isEmpty()) {
-            return SharedCache.in("cache.store (llm.cache.store)", sharedStore, sharedTimeout);
-        }
-        Store limits = Calls.bound(context, Store.class, null);
-        return limits == null ? null : limits.sharedCache(sharedTimeout).orElse(null);
-    }
-
-    private static void closeWith(CamelContext context, SharedCache redis) {
-        try {
-            context.addService(new ServiceSupport() {
-                @Override
-                protected void doStop() {
-                    redis.close();
-                }
-            });
-        } catch (Exception e) {
-            redis.close();
-            throw new IllegalStateException("the Camel context takes no service", e);
-        }
     }
 
     @Override

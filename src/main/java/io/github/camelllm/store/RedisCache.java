@@ -1,16 +1,11 @@
 package io.github.camelllm.store;
 
-import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.ScanArgs;
-import io.lettuce.core.ScanCursor;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +28,12 @@ final class RedisCache implements SharedCache {
     private static final String UNSHARED = "-";
     private static final Duration UNSHARED_FOR = Duration.ofSeconds(1);
     private static final long MOST_BYTES_UNDER_WAY = 32L << 20;
-    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final int KEYS_A_PAGE = 500;
     private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String instance = UUID.randomUUID().toString();
     private final AtomicLong tokens = new AtomicLong();
     private final CacheLink link;
+    private final CacheSweep sweep;
     private final Availability availability;
     private final Duration timeout;
     private final Duration lease;
@@ -65,6 +59,7 @@ final class RedisCache implements SharedCache {
                 current.heard(message);
             }
         });
+        this.sweep = new CacheSweep(link, instance);
         this.availability = new Availability(
                 link.name(),
                 new Availability.Words(
@@ -204,16 +199,13 @@ final class RedisCache implements SharedCache {
         return upkeep.known();
     }
 
-    /** Told first, so that nothing is kept that was asked for before; and again, as somebody may have found a value meanwhile. */
     @Override
     public Optional<Cleared> clear(String what, Predicate<byte[]> which) {
         if (!up()) {
             return Optional.empty();
         }
         try {
-            tell(what, which == null);
-            long values = sweep(which);
-            return Optional.of(new Cleared(values, tell(what, which == null)));
+            return Optional.of(sweep.run(what, which));
         } catch (ExecutionException e) {
             noted(e.getCause());
         } catch (TimeoutException | RuntimeException e) {
@@ -222,50 +214,6 @@ final class RedisCache implements SharedCache {
             Thread.currentThread().interrupt();
         }
         return Optional.empty();
-    }
-
-    private long tell(String what, boolean all) throws InterruptedException, ExecutionException, TimeoutException {
-        List<Object> reply = link.run(
-                        CacheScripts.TELL,
-                        new String[] {CacheScripts.CLEARS},
-                        CacheLink.bytes(link.channel()),
-                        CacheLink.bytes(instance),
-                        CacheLink.bytes(what),
-                        CacheLink.bytes(all ? "1" : ""))
-                .get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
-        return ((Number) reply.get(1)).longValue();
-    }
-
-    private long sweep(Predicate<byte[]> which) throws InterruptedException, ExecutionException, TimeoutException {
-        RedisAsyncCommands<String, byte[]> commands = link.commands();
-        ScanArgs page = ScanArgs.Builder.matches("{llm}:cache:e:*").limit(KEYS_A_PAGE);
-        long values = 0;
-        ScanCursor at = ScanCursor.INITIAL;
-        do {
-            KeyScanCursor<String> found = commands.scan(at, page).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
-            List<String> gone = which == null ? found.getKeys() : matching(commands, found.getKeys(), which);
-            if (!gone.isEmpty()) {
-                values += commands.unlink(gone.toArray(String[]::new)).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
-            }
-            at = found;
-        } while (!at.isFinished());
-        return values;
-    }
-
-    private static List<String> matching(
-            RedisAsyncCommands<String, byte[]> commands, List<String> keys, Predicate<byte[]> which)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        List<CompletableFuture<byte[]>> heads = keys.stream()
-                .map(key -> commands.hget(key, "h").toCompletableFuture())
-                .toList();
-        List<String> matching = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            byte[] head = heads.get(i).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
-            if (head != null && which.test(head)) {
-                matching.add(keys.get(i));
-            }
-        }
-        return matching;
     }
 
     /** What a script answers; null when it does not in time, or with an error, which is noted. */
