@@ -60,6 +60,8 @@ final class FinishedCalls {
                 call.getRecovery(),
                 call.getWarnings(),
                 call.getCacheHit(),
+                call.getClassification().label(),
+                call.getRedactions(),
                 null);
     }
 

@@ -9,6 +9,7 @@ import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
+import io.github.camelllm.privacy.PrivacyFile;
 import io.github.camelllm.quota.LimitsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,11 @@ record Preflight(
             }
             note(problems, LimitsFile.problemsOf(limitsFile));
             note(problems, CacheRulesFile.problemsOf(Path.of(read.properties().get(SettingsTable.CACHE_FILE))));
+            note(
+                    problems,
+                    PrivacyFile.problemsOf(
+                            Path.of(read.properties().get(SettingsTable.PRIVACY_FILE)),
+                            !read.properties().get(SettingsTable.PRIVACY_KEY).isBlank()));
             note(problems, SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE))));
             note(
                     problems,

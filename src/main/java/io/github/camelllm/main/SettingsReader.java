@@ -163,6 +163,7 @@ final class SettingsReader {
                 SettingsTable.PRICES_FILE,
                 SettingsTable.LIMITS_FILE,
                 SettingsTable.CACHE_FILE,
+                SettingsTable.PRIVACY_FILE,
                 SettingsTable.SEMANTIC_FILE)) {
             values.computeIfPresent(
                     file,

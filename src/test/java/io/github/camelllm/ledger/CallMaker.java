@@ -99,6 +99,8 @@ final class CallMaker {
                 null,
                 List.of(),
                 null,
+                "public",
+                List.of(),
                 null);
     }
 

@@ -65,6 +65,8 @@ final class FinishedCallMaker {
                 null,
                 List.of(),
                 null,
+                "public",
+                List.of(),
                 null);
     }
 
