@@ -60,6 +60,9 @@ final class FinishedCalls {
                 call.getRecovery(),
                 call.getWarnings(),
                 call.getCacheHit(),
+                call.getClassification().label(),
+                call.getRedactions(),
+                call.getGuard(),
                 null);
     }
 

@@ -163,7 +163,9 @@ final class SettingsReader {
                 SettingsTable.PRICES_FILE,
                 SettingsTable.LIMITS_FILE,
                 SettingsTable.CACHE_FILE,
-                SettingsTable.SEMANTIC_FILE)) {
+                SettingsTable.PRIVACY_FILE,
+                SettingsTable.SEMANTIC_FILE,
+                SettingsTable.GUARD_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

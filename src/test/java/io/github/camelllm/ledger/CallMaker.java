@@ -99,6 +99,9 @@ final class CallMaker {
                 null,
                 List.of(),
                 null,
+                "public",
+                List.of(),
+                null,
                 null);
     }
 

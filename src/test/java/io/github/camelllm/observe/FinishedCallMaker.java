@@ -65,6 +65,9 @@ final class FinishedCallMaker {
                 null,
                 List.of(),
                 null,
+                "public",
+                List.of(),
+                null,
                 null);
     }
 
