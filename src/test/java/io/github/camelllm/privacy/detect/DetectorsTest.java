@@ -2,6 +2,7 @@ package io.github.camelllm.privacy.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.re2j.Pattern;
 import io.github.camelllm.privacy.detect.DetectorSettings.OwnPattern;
 import io.github.camelllm.privacy.detect.DetectorSettings.WordList;
@@ -277,6 +278,21 @@ class DetectorsTest {
         assertThat(shown(DETECTORS, "4111\u00a01111\u00a01111\u00a01111"))
                 .containsExactly("CREDIT_CARD 4111\u00a01111\u00a01111\u00a01111");
         assertThat(shown(DETECTORS, "SSN 219\u201109\u20119998")).containsExactly("US_SSN 219\u201109\u20119998");
+    }
+
+    @Test
+    void callingCodesAreThoseOfLibphonenumber() {
+        Set<Integer> codes = PhoneNumberUtil.getInstance().getSupportedCallingCodes();
+        for (int code = 1; code < 1000; code++) {
+            int prefix = code > 99 ? code / 10 : code;
+            boolean known = codes.contains(code)
+                    || codes.contains(prefix)
+                    || codes.contains(prefix / 10)
+                    || codes.contains(code / 10);
+            assertThat(PhoneLibrary.isCountry(String.valueOf(code), 0))
+                    .as("+%d", code)
+                    .isEqualTo(known);
+        }
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EvaluationTest {
+class PiiEvaluationTest {
 
     private static final Path SHARED = Path.of("../shared/data");
 
@@ -21,7 +21,7 @@ class EvaluationTest {
         assumeThat(SHARED.resolve("pii_recognisers.jsonl"))
                 .as("the labelled texts are not beside this project: the evaluation is skipped")
                 .isRegularFile();
-        Evaluation evaluation = Evaluation.of(Detectors.builtIn(), SHARED);
+        PiiEvaluation evaluation = PiiEvaluation.of(Detectors.builtIn(), SHARED);
         assertThat(evaluation.passes()).as(evaluation.report()).isTrue();
     }
 
@@ -47,7 +47,7 @@ class EvaluationTest {
                 {"text": "Hello", "attack": false}
                 {"text": "a@b.example", "attack": true}
                 """);
-        Evaluation evaluation = Evaluation.of(Detectors.builtIn(), directory);
+        PiiEvaluation evaluation = PiiEvaluation.of(Detectors.builtIn(), directory);
         assertThat(evaluation.microF1()).isEqualTo(2 * 2 / (2 * 2 + 1.0 + 1.0));
         assertThat(evaluation.negativesHit()).isEqualTo(1 / 2.0);
         assertThat(evaluation.passes()).isFalse();
@@ -59,12 +59,13 @@ class EvaluationTest {
 
     @Test
     void saysWhatIsWrongWithTheData() throws Exception {
-        assertThatThrownBy(() -> Evaluation.of(Detectors.builtIn(), directory))
+        assertThatThrownBy(() -> PiiEvaluation.of(Detectors.builtIn(), directory))
                 .hasMessageContaining("There is no file '" + directory.resolve("pii_recognisers.jsonl"));
         write("\n{\"text\": \"a\"}\n", "{}\n", "{}\n");
-        assertThatThrownBy(() -> Evaluation.of(Detectors.builtIn(), directory))
+        assertThatThrownBy(() -> PiiEvaluation.of(Detectors.builtIn(), directory))
                 .hasMessageContaining("pii_recognisers.jsonl:2: expected an object with text");
         write("{]\n", "{}\n", "{}\n");
-        assertThatThrownBy(() -> Evaluation.of(Detectors.builtIn(), directory)).hasMessageContaining(":1: is not JSON");
+        assertThatThrownBy(() -> PiiEvaluation.of(Detectors.builtIn(), directory))
+                .hasMessageContaining(":1: is not JSON");
     }
 }

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * span of its type that it overlaps, or that it is exactly; each span matches one finding. A text in which nothing is to be found
  * is hit when something is: of the type meant, or of any at all.
  */
-public final class Evaluation {
+public final class PiiEvaluation {
 
     /** The F1 over all claimed types that must be reached. */
     public static final double F1 = 0.97;
@@ -59,7 +59,7 @@ public final class Evaluation {
     private final Set<String> types;
     private final List<Labelled> cases;
 
-    private Evaluation(Detectors detectors, List<Labelled> cases) {
+    private PiiEvaluation(Detectors detectors, List<Labelled> cases) {
         this.detectors = detectors;
         this.types = detectors.types();
         this.cases = cases;
@@ -81,9 +81,9 @@ public final class Evaluation {
      *
      * @throws DataException naming the file, and the line where there is one
      */
-    public static Evaluation of(Detectors detectors, Path directory) throws DataException {
+    public static PiiEvaluation of(Detectors detectors, Path directory) throws DataException {
         try {
-            return new Evaluation(detectors, Labelled.read(directory));
+            return new PiiEvaluation(detectors, Labelled.read(directory));
         } catch (Labelled.DataException e) {
             throw new DataException(e.getMessage());
         }
