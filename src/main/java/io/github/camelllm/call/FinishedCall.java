@@ -37,6 +37,7 @@ import java.util.List;
  * @param degradedBy the code of the error that it stands in for; null when the answer is not degraded
  * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
  * @param warnings what was left out or done otherwise than asked; never null
+ * @param flags what checks have found in the request or the answer, each a short name; never null
  * @param hit how the cache has answered, and what that saved; null when it has not
  * @param classification how confidential the call was by what was found in it: {@code public}, {@code internal}, ...
  * @param redactions what was found in it, and what was done with that; never null
@@ -70,6 +71,7 @@ public record FinishedCall(
         String degradedBy,
         String recovery,
         List<String> warnings,
+        List<String> flags,
         CacheHit hit,
         String classification,
         List<Redaction> redactions,
@@ -136,6 +138,7 @@ public record FinishedCall(
                 degradedBy,
                 recovery,
                 warnings,
+                flags,
                 hit,
                 classification,
                 redactions,
@@ -226,6 +229,8 @@ public record FinishedCall(
             ArrayNode rules = noted.putArray("rules");
             guard.rules().forEach(rules::add);
         }
+        ArrayNode flagged = json.putArray("flags");
+        flags.forEach(flagged::add);
         json.put("prompt_sha256", promptHash);
         return json;
     }

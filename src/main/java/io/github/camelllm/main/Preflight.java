@@ -7,6 +7,7 @@ import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.guard.GuardRulesFile;
+import io.github.camelllm.inspect.InspectFile;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
@@ -82,6 +83,7 @@ record Preflight(
                     PrivacyFile.problemsOf(
                             Path.of(read.properties().get(SettingsTable.PRIVACY_FILE)),
                             !read.properties().get(SettingsTable.PRIVACY_KEY).isBlank()));
+            note(problems, InspectFile.problemsOf(Path.of(read.properties().get(SettingsTable.INSPECT_FILE))));
             note(problems, SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE))));
             Path guardFile = Path.of(read.properties().get(SettingsTable.GUARD_FILE));
             if (isMissing(guardFile, options.config(), GUARD)) {

@@ -165,7 +165,8 @@ final class SettingsReader {
                 SettingsTable.CACHE_FILE,
                 SettingsTable.PRIVACY_FILE,
                 SettingsTable.SEMANTIC_FILE,
-                SettingsTable.GUARD_FILE)) {
+                SettingsTable.GUARD_FILE,
+                SettingsTable.INSPECT_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

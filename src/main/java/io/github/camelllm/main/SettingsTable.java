@@ -21,6 +21,7 @@ final class SettingsTable {
     static final String CACHE_FILE = "llm.cache.file";
     static final String PRIVACY_FILE = "llm.privacy.file";
     static final String PRIVACY_KEY = "llm.privacy.key";
+    static final String INSPECT_FILE = "llm.inspect.file";
     static final String SEMANTIC_FILE = "llm.cache.semantic.file";
     static final String GUARD_FILE = "llm.guard.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
@@ -128,6 +129,21 @@ final class SettingsTable {
                     "sanitise",
                     Kind.oneOf("block", "sanitise", "flag", "off"),
                     "The same for what tools have given and documents hold."),
+            new Setting(
+                    INSPECT_FILE,
+                    "inspect.yaml",
+                    Kind.path(),
+                    "What answers are checked for, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.inspect.moderation",
+                    "",
+                    Kind.endpoint(),
+                    "The Camel endpoint of a moderation model in OpenAI's words; empty for none."),
+            new Setting(
+                    "llm.inspect.moderation-key",
+                    "",
+                    Kind.credential(),
+                    "The key for it. Keep it out of this file: set LLM_INSPECT_MODERATION_KEY."),
             new Setting(
                     LIMITS_FILE,
                     "limits.yaml",

@@ -52,6 +52,7 @@ class FinishedCallTest {
                 "no_model_available",
                 "continued",
                 List.of("top_k left out"),
+                List.of("refusal"),
                 null,
                 "confidential",
                 List.of(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2)),
@@ -79,7 +80,7 @@ class FinishedCallTest {
                                 + "\"redactions\":[{\"type\":\"EMAIL_ADDRESS\",\"direction\":\"request\",\"action\":\"pseudonym\","
                                 + "\"count\":2}],"
                                 + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
-                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"prompt_sha256\":\"ab12\"}");
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"flags\":[\"refusal\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -111,6 +112,7 @@ class FinishedCallTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 "public",
                 List.of(),
@@ -131,6 +133,6 @@ class FinishedCallTest {
                                 + "\"failure\":null,\"cause\":null}],"
                                 + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
                                 + "\"recovery\":null,\"warnings\":[],\"classification\":\"public\",\"redactions\":[],"
-                                + "\"prompt_sha256\":null}");
+                                + "\"flags\":[],\"prompt_sha256\":null}");
     }
 }

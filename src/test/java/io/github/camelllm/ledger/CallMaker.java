@@ -98,6 +98,7 @@ final class CallMaker {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 "public",
                 List.of(),

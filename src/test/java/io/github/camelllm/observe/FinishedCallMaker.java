@@ -64,6 +64,7 @@ final class FinishedCallMaker {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 "public",
                 List.of(),
