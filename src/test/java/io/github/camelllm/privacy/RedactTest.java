@@ -338,8 +338,11 @@ class RedactTest {
         };
         said = message("Hello <PERSON_1>");
         Outcome outcome = ask("{'messages':[{'role':'user','content':'😀 Ann Beth at ann@example.org'}]}");
-        assertThat(questions)
-                .containsExactly("{\"text\":\"😀 Ann Beth at ann@example.org\\n\\n\",\"language\":\"en\"}");
+        assertThat(questions).hasSize(1);
+        assertThat(Json.read(questions.get(0).getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(Json.object()
+                        .put("text", "😀 Ann Beth at ann@example.org\n\n")
+                        .put("language", "en"));
         assertThat(seen.at("/messages/1/content").asText()).isEqualTo("😀 <PERSON_1> at <EMAIL_1>");
         assertThat(outcome.text()).isEqualTo("Hello Ann Beth");
     }
