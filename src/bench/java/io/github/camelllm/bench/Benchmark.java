@@ -1,6 +1,7 @@
 package io.github.camelllm.bench;
 
 import io.github.camelllm.cache.CacheCost;
+import io.github.camelllm.ledger.LedgerCost;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class Benchmark {
 
     private static final String HEAP = "-Xmx1g";
+    private static final int LEDGER_CALLS_PER_SECOND = 3500;
     private static final long MOST_MINUTES = 15;
 
     private Benchmark() {}
@@ -39,6 +41,14 @@ public final class Benchmark {
         }
         if (options.wants("limits")) {
             new LimitCost().measure(table);
+        }
+        if (options.wants("ledger")) {
+            table.row(
+                    Table.format("CPU a call in the ledger (H2 file, %d calls a second)", LEDGER_CALLS_PER_SECOND),
+                    "",
+                    Table.format("%.1f µs", LedgerCost.micros(LEDGER_CALLS_PER_SECOND)),
+                    "",
+                    "≤ 25 µs");
         }
         if (options.wants("cache")) {
             for (String tiers : List.of("exact", "exact,normalised")) {

@@ -33,7 +33,7 @@ public final class Call {
     private final Cancellation cancellation = new Cancellation();
     private final AtomicBoolean finished = new AtomicBoolean();
 
-    private final String uid = "call_" + CallIds.unique();
+    private final String uid;
     private final String id;
     private final TraceContext trace;
     private String credential;
@@ -80,6 +80,7 @@ public final class Call {
         this.credential = credential;
         this.request = request;
         this.receivedAt = ticker.now();
+        this.uid = "call_" + CallIds.ordered(receivedAt);
         this.startedNanos = ticker.nanos();
         this.id = CallIds.acceptOrMake(headers.get("x-request-id"));
         this.trace = TraceContext.acceptOrMake(headers.get("traceparent"));

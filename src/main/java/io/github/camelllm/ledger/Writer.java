@@ -27,8 +27,9 @@ final class Writer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
-    private static final int BATCH = 500;
-    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int BATCH = 2000;
+    private static final long SHORTEST_LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LONGEST_LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -50,6 +51,8 @@ final class Writer {
 
     private List<Entry> inHand = List.of();
     private boolean inHandIsReplayed;
+    private long tookNanos = System.nanoTime();
+    private long lingerNanos = SHORTEST_LINGER_NANOS;
     private Instant swept = Instant.EPOCH;
     private int failures;
     private long downSinceNanos;
@@ -134,7 +137,7 @@ final class Writer {
 
     /** Does one thing, the most urgent; false when there is nothing to do. */
     private boolean step(Connection connection) throws SQLException {
-        if (inHand.isEmpty()) {
+        if (inHand.isEmpty() && worthATransaction()) {
             take();
         }
         if (!inHand.isEmpty()) {
@@ -152,9 +155,25 @@ final class Writer {
         return questions.answer(connection) || sweep(connection);
     }
 
+    /** What a commit costs hardly depends on how many calls it is for: the more of them come, the longer it waits for more. */
+    private boolean worthATransaction() {
+        return stopping || queue.size() >= enough() || lingered() >= lingerNanos;
+    }
+
+    /** So many that the queue does not run over meanwhile. */
+    private int enough() {
+        return Math.min(BATCH, 1 + settings.queueSize() / 4);
+    }
+
+    private long lingered() {
+        return System.nanoTime() - tookNanos;
+    }
+
     private void take() {
         List<Entry> batch = new ArrayList<>();
         queue.drainTo(batch, BATCH);
+        tookNanos = System.nanoTime();
+        lingerNanos = batch.size() > 1 ? Math.min(2 * lingerNanos, LONGEST_LINGER_NANOS) : SHORTEST_LINGER_NANOS;
         hold(batch, false);
     }
 
@@ -225,6 +244,7 @@ final class Writer {
         return true;
     }
 
+    /** Until there is something to do; looks up now and then whether the queue fills faster than thought. */
     private void rest() {
         idle = true;
         try {
@@ -234,8 +254,8 @@ final class Writer {
         } finally {
             idle = false;
         }
-        if (!queue.isEmpty() && queue.remainingCapacity() > BATCH && !stopping) {
-            LockSupport.parkNanos(this, LINGER_NANOS); // a transaction for a few calls, not for each
+        while (!queue.isEmpty() && questions.isEmpty() && !worthATransaction()) {
+            LockSupport.parkNanos(this, Math.min(lingerNanos - lingered(), SHORTEST_LINGER_NANOS));
         }
     }
 

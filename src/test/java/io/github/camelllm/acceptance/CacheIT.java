@@ -278,7 +278,7 @@ class CacheIT extends GatewayAcceptance {
                     .contains(
                             query.contains("modell")
                                     ? "The parameter 'modell' is not known"
-                                    : "DELETE /v1/cache?model=");
+                                    : query.contains("%zz") ? "not well-formed" : "DELETE /v1/cache?model=");
         }
     }
 }

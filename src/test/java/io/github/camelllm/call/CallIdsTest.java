@@ -2,6 +2,7 @@ package io.github.camelllm.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,18 @@ class CallIdsTest {
         Set<String> made = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
             made.add(CallIds.acceptOrMake(null));
+        }
+        assertThat(made).hasSize(10_000);
+    }
+
+    @Test
+    void ordersThemByTheirMomentAndRepeatsNone() {
+        Instant moment = Instant.parse("2026-11-15T10:00:00.123Z");
+        Set<String> made = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) {
+            String id = CallIds.ordered(moment);
+            assertThat(id).matches("[0-9a-f]{32}").isLessThan(CallIds.ordered(moment.plusMillis(1)));
+            made.add(id);
         }
         assertThat(made).hasSize(10_000);
     }

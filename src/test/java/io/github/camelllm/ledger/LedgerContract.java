@@ -31,6 +31,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -228,7 +230,7 @@ abstract class LedgerContract {
         Thread feed = new Thread(() -> {
             for (Entry entry : all) {
                 writer.offer(entry);
-                java.util.concurrent.locks.LockSupport.parkNanos(500_000); // so that the kill is in the middle
+                LockSupport.parkNanos(500_000); // so that the kill is in the middle
             }
         });
         feed.start();
@@ -458,6 +460,29 @@ abstract class LedgerContract {
 
         assertThat(spent(writer, Scope.GLOBAL))
                 .containsExactly(new Spent(null, null, 3, Long.MAX_VALUE, Long.MAX_VALUE, 0));
+    }
+
+    @Test
+    void writesAndAnswersThoughCallsNeverStopComing() throws Exception {
+        Writer writer = writer();
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread feed = new Thread(() -> {
+            for (int i = 0; !enough.get(); i++) {
+                writer.offer(CallMaker.call("call_" + i).entry());
+                LockSupport.parkNanos(200_000);
+            }
+        });
+        feed.start();
+        try {
+            Await.until(Duration.ofSeconds(30), "some to be written", () -> counts.written.sum() > 100);
+            assertThat(writer.ask(connection -> List.of()).toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(10));
+        } finally {
+            enough.set(true);
+            feed.join();
+        }
+        assertThat(writer.stop()).isZero();
+        assertThat(rows()).hasSize((int) counts.written.sum());
     }
 
     @Test

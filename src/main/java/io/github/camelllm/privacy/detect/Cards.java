@@ -24,7 +24,18 @@ final class Cards {
                 new Scheme(PiiType.CREDIT_CARD, 0.7, Cards::isCard, "9{16}", "9{15}"),
                 new Scheme(PiiType.CREDIT_CARD, 0.5, Cards::isCard, "9{14}", "9{19}"),
                 new Scheme(PiiType.CREDIT_CARD, 0.44, Cards::isCard, "9{13}", "9{18}", "9{17}"),
-                new Scheme(PiiType.CREDIT_CARD, 0.3, Cards::isCard, "9{12}"));
+                new Scheme(PiiType.CREDIT_CARD, 0.3, Cards::isCard, "9{12}"),
+                new Scheme(
+                        PiiType.CREDIT_CARD,
+                        Scheme.WEAK,
+                        s -> Checksums.luhn(s) && !Checksums.monotone(s),
+                        "9{13}",
+                        "9{14}",
+                        "9{15}",
+                        "9{16}",
+                        "9{19}",
+                        "9999 9999 9999 9999",
+                        "9999-9999-9999-9999"));
     }
 
     private static boolean isCard(CharSequence s) {

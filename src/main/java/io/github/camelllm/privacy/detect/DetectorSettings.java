@@ -22,7 +22,7 @@ public record DetectorSettings(
         List<WordList> words) {
 
     private static final List<String> PHONE_REGIONS =
-            List.of("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "CN", "AU", "TR");
+            List.of("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "CN", "AU", "TR", "PH");
 
     /** The settings of those who set nothing. */
     public static final DetectorSettings DEFAULTS =

@@ -63,7 +63,7 @@ final class EastAsia {
     }
 
     private static boolean foreigner(CharSequence s) {
-        return korean(s, '5', '8') || korean(s, '0', '0') && s.charAt(7) == '0';
+        return korean(s, '5', '8');
     }
 
     private static boolean business(CharSequence s) {

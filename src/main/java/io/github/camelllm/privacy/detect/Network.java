@@ -95,7 +95,11 @@ final class Network {
             return;
         }
         int end = prefix(text, zone(text, at), 128);
-        found.add(start, end, PiiType.IP_ADDRESS, v6Score(text, start, end, groups, digit));
+        found.add(
+                start,
+                end,
+                PiiType.IP_ADDRESS,
+                end > at && text.charAt(at) == '/' ? SURE : v6Score(text, start, end, groups, digit));
     }
 
     /** A pair of colons is much else: it takes digits around, a prefix length, or a word that says what it is. */

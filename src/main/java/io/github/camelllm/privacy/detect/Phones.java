@@ -9,6 +9,7 @@ import java.util.List;
  */
 final class Phones {
 
+    private static final String AMERICA = "US";
     private static final int GROUPS = 9;
     private static final int MOST_DIGITS = 17;
     private static final int TEXT_A_CHECK = 64;
@@ -46,10 +47,12 @@ final class Phones {
         int find(int start) {
             read(start);
             int count = digits.length();
-            if (count >= 7 && count <= MOST_DIGITS && Layouts.endsAt(text, end) && !isElse()) {
+            int extended = extension();
+            boolean ends = extended > end || Layouts.endsAt(text, end);
+            if (count >= 7 && count <= MOST_DIGITS && ends && !isElse()) {
                 double score = score(text.charAt(start), text.charAt(start) == '(' || bracket(start));
                 if (score > 0) {
-                    found.add(start, extension(), PiiType.PHONE_NUMBER, score);
+                    found.add(start, extended, PiiType.PHONE_NUMBER, score);
                 }
             }
             return Math.max(end, start + 1);
@@ -143,10 +146,10 @@ final class Phones {
             int area = american();
             if (area > 0) {
                 boolean spaced = !bracket && text.charAt(end - 5) == ' ';
-                return (spaced ? 0.35 : 0.42) + (isValid() ? 0.2 : 0);
+                return (spaced ? 0.35 : 0.42) + (isAmerican(area - 1) ? 0.2 : 0);
             }
             if (digits.charAt(0) == '0' && count >= 9 && count <= 11) {
-                return (groups > 1 ? 0.52 : 0.28) + (isValid() ? 0.08 : 0);
+                return groups > 1 ? 0.52 : kind() == PhoneLibrary.Kind.MOBILE ? 0.4 : 0.27;
             }
             if (groups == 1) {
                 return count >= 10 && count <= 11 && isValid() ? 0.28 : count <= 13 ? Scheme.WEAK : 0;
@@ -154,17 +157,28 @@ final class Phones {
             return count >= 9 && isValid() ? 0.3 : 0.15;
         }
 
-        private boolean isValid() {
+        private PhoneLibrary.Kind kind() {
+            PhoneLibrary.Kind best = PhoneLibrary.Kind.NONE;
             for (String region : regions) {
-                if (checks <= 0) {
-                    return true;
+                if (checks-- <= 0) {
+                    return PhoneLibrary.Kind.FIXED;
                 }
-                checks--;
-                if (PhoneLibrary.isValid(digits, region)) {
-                    return true;
+                PhoneLibrary.Kind kind = PhoneLibrary.kind(digits, region);
+                if (kind == PhoneLibrary.Kind.MOBILE) {
+                    return kind;
                 }
+                best = kind == PhoneLibrary.Kind.NONE ? best : kind;
             }
-            return false;
+            return best;
+        }
+
+        private boolean isAmerican(int at) {
+            return regions.contains(AMERICA)
+                    && PhoneLibrary.kind(digits.substring(at), AMERICA) != PhoneLibrary.Kind.NONE;
+        }
+
+        private boolean isValid() {
+            return kind() != PhoneLibrary.Kind.NONE;
         }
 
         /** Whether the groups are a date, two years, or an address of version 4. */

@@ -32,7 +32,7 @@ final class SouthernEurope {
                 new Scheme(PiiType.IT_PASSPORT, 0.2, Scheme.ANY, "AA9{7}"),
                 new Scheme(
                         PiiType.FR_NIR,
-                        0.75,
+                        0.6,
                         SouthernEurope::nir,
                         "9{5}XX9{8}",
                         "9 99 99 XX 999 999 99",
@@ -84,7 +84,7 @@ final class SouthernEurope {
         int month = number(s, 3, 5);
         char second = s.charAt(6);
         boolean island = s.charAt(5) == '2' && (second == 'A' || second == 'B');
-        if ("123478".indexOf(sex) < 0
+        if ("1278".indexOf(sex) < 0
                 || !(month >= 1 && month <= 12 || month >= 20 && month <= 42 || month >= 50)
                 || !island && (!Letters.isDigit(s.charAt(5)) || !Letters.isDigit(second))) {
             return false;
