@@ -238,7 +238,7 @@ class RedactTest {
                 .containsExactly(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2));
         assertThat(meters.get("llm.redactions")
                         .tags("type", "EMAIL_ADDRESS", "direction", "request", "action", "pseudonym")
-                        .counter()
+                        .functionCounter()
                         .count())
                 .isEqualTo(2);
     }
@@ -394,7 +394,7 @@ class RedactTest {
                 .containsExactly(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2));
         assertThat(meters.get("llm.analyzer.failures")
                         .tag("how", "failed")
-                        .counter()
+                        .functionCounter()
                         .count())
                 .isEqualTo(1);
     }
