@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Call {
 
+    private static final int MAX_FLAGS = 32;
+
     private final Ticker ticker;
     private final Operation operation;
     private final CallHeaders headers;
@@ -52,6 +54,7 @@ public final class Call {
     private long deadlineNanos = Long.MAX_VALUE;
     private long pausedNanos;
     private final Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<String> flags = Collections.synchronizedSet(new LinkedHashSet<>());
     private volatile Usage carried;
     private volatile BigDecimal cost;
     private final Map<String, String> answerHeaders = new ConcurrentHashMap<>(8);
@@ -65,6 +68,7 @@ public final class Call {
     private boolean redacted;
     private final Notice personalAnswer = new Notice();
     private PromptLabels labels;
+    private GuardNote guard;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -442,6 +446,26 @@ public final class Call {
         }
     }
 
+    /**
+     * Notes what a check has found in the request or the answer: for the record, once each, and no more than {@value
+     * #MAX_FLAGS} in all.
+     *
+     * @param flag a short name, such as {@code refusal}: never a text of the call
+     * @return whether it is new
+     */
+    public boolean flag(String flag) {
+        synchronized (flags) {
+            return flags.size() < MAX_FLAGS && flags.add(flag);
+        }
+    }
+
+    /** What checks have found. */
+    public List<String> getFlags() {
+        synchronized (flags) {
+            return List.copyOf(flags);
+        }
+    }
+
     /** How the answer falls short of a model's: {@code stale}, {@code static} or {@code queued}; null when it does not. */
     public String getDegraded() {
         return degraded;
@@ -554,6 +578,16 @@ public final class Call {
     /** Notes how a stream that broke off was made whole. */
     public void recovered(String how) {
         this.recovery = how;
+    }
+
+    /** What the guard has found; null when it has found nothing, or has not run. */
+    public GuardNote getGuard() {
+        return guard;
+    }
+
+    /** Notes what the guard has found. */
+    public void guard(GuardNote newGuard) {
+        this.guard = newGuard;
     }
 
     /** Where those are noted who must act when the client leaves. */

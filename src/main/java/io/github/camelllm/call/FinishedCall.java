@@ -37,9 +37,11 @@ import java.util.List;
  * @param degradedBy the code of the error that it stands in for; null when the answer is not degraded
  * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
  * @param warnings what was left out or done otherwise than asked; never null
+ * @param flags what checks have found in the request or the answer, each a short name; never null
  * @param hit how the cache has answered, and what that saved; null when it has not
  * @param classification how confidential the call was by what was found in it: {@code public}, {@code internal}, ...
  * @param redactions what was found in it, and what was done with that; never null
+ * @param guard what the guard has found in the request; null when nothing
  * @param promptHash SHA-256 of the request's messages or input as the model was to get them, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
@@ -69,9 +71,11 @@ public record FinishedCall(
         String degradedBy,
         String recovery,
         List<String> warnings,
+        List<String> flags,
         CacheHit hit,
         String classification,
         List<Redaction> redactions,
+        GuardNote guard,
         String promptHash) {
 
     /**
@@ -134,9 +138,11 @@ public record FinishedCall(
                 degradedBy,
                 recovery,
                 warnings,
+                flags,
                 hit,
                 classification,
                 redactions,
+                guard,
                 hash);
     }
 
@@ -215,6 +221,16 @@ public record FinishedCall(
                     .put("action", redaction.action())
                     .put("count", redaction.count());
         }
+        if (guard != null) {
+            ObjectNode noted = json.putObject("guard");
+            noted.put("action", guard.action());
+            noted.put("score", Math.round(guard.score() * 1e3) / 1e3);
+            noted.put("place", guard.place());
+            ArrayNode rules = noted.putArray("rules");
+            guard.rules().forEach(rules::add);
+        }
+        ArrayNode flagged = json.putArray("flags");
+        flags.forEach(flagged::add);
         json.put("prompt_sha256", promptHash);
         return json;
     }

@@ -150,6 +150,13 @@ record Kind(String allowed, Check check) {
         return new Kind("a time zone such as UTC or Europe/Berlin", CostReport::allowedZone);
     }
 
+    /** A Camel endpoint, or nothing. */
+    static Kind endpoint() {
+        return new Kind(
+                "a Camel endpoint such as https://api.openai.com/v1/moderations or direct:name; or nothing",
+                value -> value.isEmpty() || value.matches("[a-z][a-z0-9+.-]*:\\S+"));
+    }
+
     /** A broker's address, or nothing. */
     static Kind urlOrNothing() {
         return new Kind(

@@ -164,7 +164,9 @@ final class SettingsReader {
                 SettingsTable.LIMITS_FILE,
                 SettingsTable.CACHE_FILE,
                 SettingsTable.PRIVACY_FILE,
-                SettingsTable.SEMANTIC_FILE)) {
+                SettingsTable.SEMANTIC_FILE,
+                SettingsTable.GUARD_FILE,
+                SettingsTable.INSPECT_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

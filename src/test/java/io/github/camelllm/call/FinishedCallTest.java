@@ -52,9 +52,11 @@ class FinishedCallTest {
                 "no_model_available",
                 "continued",
                 List.of("top_k left out"),
+                List.of("refusal"),
                 null,
                 "confidential",
                 List.of(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2)),
+                new GuardNote("flagged", 0.61234, "messages[1].content", List.of("reveal-prompt", "model")),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -76,7 +78,9 @@ class FinishedCallTest {
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
                                 + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"classification\":\"confidential\","
                                 + "\"redactions\":[{\"type\":\"EMAIL_ADDRESS\",\"direction\":\"request\",\"action\":\"pseudonym\","
-                                + "\"count\":2}],\"prompt_sha256\":\"ab12\"}");
+                                + "\"count\":2}],"
+                                + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"flags\":[\"refusal\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -108,9 +112,11 @@ class FinishedCallTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
 
         assertThat(finished.ok()).isFalse();
@@ -127,6 +133,6 @@ class FinishedCallTest {
                                 + "\"failure\":null,\"cause\":null}],"
                                 + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
                                 + "\"recovery\":null,\"warnings\":[],\"classification\":\"public\",\"redactions\":[],"
-                                + "\"prompt_sha256\":null}");
+                                + "\"flags\":[],\"prompt_sha256\":null}");
     }
 }

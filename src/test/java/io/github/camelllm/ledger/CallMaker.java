@@ -98,9 +98,11 @@ final class CallMaker {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
     }
 

@@ -64,9 +64,11 @@ final class FinishedCallMaker {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 null,
                 "public",
                 List.of(),
+                null,
                 null);
     }
 
