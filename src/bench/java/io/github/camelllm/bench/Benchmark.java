@@ -2,6 +2,7 @@ package io.github.camelllm.bench;
 
 import io.github.camelllm.cache.CacheCost;
 import io.github.camelllm.ledger.LedgerCost;
+import io.github.camelllm.privacy.DetectorCost;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,9 @@ public final class Benchmark {
                 new CacheHits(lab, full).measure(table);
             }
         }
+        if (options.wants("privacy")) {
+            detectors(table);
+        }
         if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
             proxies(lab, subjects, table);
         }
@@ -80,6 +84,22 @@ public final class Benchmark {
 
     private static void row(Table table, String what, CacheCost.Micros micros, String bound) {
         table.row(what, "", Table.format("p50 %.1f µs, p99 %.1f µs", micros.p50(), micros.p99()), "", bound);
+    }
+
+    private static void detectors(Table table) {
+        DetectorCost cost = new DetectorCost();
+        DetectorCost.Millis clean = cost.of(DetectorCost.clean());
+        DetectorCost.Millis dense = cost.of(DetectorCost.dense());
+        DetectorCost.Worst worst = cost.worst();
+        String pattern = "p50 %.3f ms, p99 %.3f ms";
+        table.row("detectors: 2 KB clean", "", Table.format(pattern, clean.p50(), clean.p99()), "", "≤ 0.1 ms");
+        table.row("detectors: 2 KB dense", "", Table.format(pattern, dense.p50(), dense.p99()), "", "≤ 0.4 ms");
+        table.row(
+                Table.format("detectors: the worst 1 MB (%s)", worst.text()),
+                "",
+                Table.format("%.0f ms", worst.millis()),
+                "",
+                "≤ 100 ms");
     }
 
     private static void proxies(Lab lab, Subjects subjects, Table table) throws Exception {
