@@ -1,6 +1,7 @@
 package io.github.camelllm.bench;
 
 import io.github.camelllm.cache.CacheCost;
+import io.github.camelllm.inspect.InspectCost;
 import io.github.camelllm.ledger.LedgerCost;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -60,6 +61,33 @@ public final class Benchmark {
             try (Proxy full = subjects.startFull(HEAP)) {
                 new CacheHits(lab, full).measure(table);
             }
+        }
+        if (options.wants("inspect")) {
+            InspectCost cost = new InspectCost(Path.of("config"));
+            InspectCost.Micros whole = cost.whole();
+            InspectCost.Micros event = cost.event();
+            double worst = cost.hostile().values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .max()
+                    .orElseThrow();
+            table.row(
+                    "inspect, as shipped: a whole answer of 2 KB",
+                    "",
+                    Table.format("p50 %.1f µs, p99 %.1f µs", whole.p50(), whole.p99()),
+                    "",
+                    "≤ 100 µs");
+            table.row(
+                    "the same, an event of a stream",
+                    "",
+                    Table.format("p50 %.1f µs, p99 %.1f µs", event.p50(), event.p99()),
+                    "",
+                    "≤ 20 µs");
+            table.row(
+                    "the same, the worst of 15 hostile texts of 1 MB",
+                    "",
+                    Table.format("%.0f ms", worst),
+                    "",
+                    "≤ 100 ms");
         }
         if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
             proxies(lab, subjects, table);
