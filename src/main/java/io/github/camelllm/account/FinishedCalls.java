@@ -61,6 +61,9 @@ final class FinishedCalls {
                 call.getWarnings(),
                 call.getFlags(),
                 call.getCacheHit(),
+                call.getClassification().label(),
+                call.getRedactions(),
+                call.getGuard(),
                 null);
     }
 

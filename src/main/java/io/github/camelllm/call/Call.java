@@ -63,9 +63,12 @@ public final class Call {
     private volatile String recovery;
     private boolean continuing;
     private boolean trying;
+    private volatile Classification classification = Classification.PUBLIC;
+    private volatile Redaction.Tally redactions;
     private boolean redacted;
     private final Notice personalAnswer = new Notice();
     private PromptLabels labels;
+    private GuardNote guard;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -518,6 +521,7 @@ public final class Call {
         other.counter = counter;
         other.cache = why;
         other.redacted = redacted;
+        other.classification = classification;
         other.labels = labels;
         return other;
     }
@@ -542,6 +546,30 @@ public final class Call {
         this.trying = newTrying;
     }
 
+    /** How confidential the call is by what has been found in it; public while nothing has. */
+    public Classification getClassification() {
+        return classification;
+    }
+
+    /** Notes that something so confidential has been found in it; what is less than that before changes nothing. */
+    public synchronized void classify(Classification atLeast) {
+        this.classification = classification.or(atLeast);
+    }
+
+    /** What has been found in the call, and what was done with it. */
+    public List<Redaction> getRedactions() {
+        Redaction.Tally tally = redactions;
+        return tally == null ? List.of() : tally.list();
+    }
+
+    /** Notes what has been found, and what was done with it; see {@link Redaction}. */
+    public void redaction(String type, String direction, String action, int count) {
+        synchronized (this) {
+            redactions = redactions == null ? new Redaction.Tally() : redactions;
+        }
+        redactions.add(type, direction, action, count);
+    }
+
     /** How a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was. */
     public String getRecovery() {
         return recovery;
@@ -550,6 +578,16 @@ public final class Call {
     /** Notes how a stream that broke off was made whole. */
     public void recovered(String how) {
         this.recovery = how;
+    }
+
+    /** What the guard has found; null when it has found nothing, or has not run. */
+    public GuardNote getGuard() {
+        return guard;
+    }
+
+    /** Notes what the guard has found. */
+    public void guard(GuardNote newGuard) {
+        this.guard = newGuard;
     }
 
     /** Where those are noted who must act when the client leaves. */

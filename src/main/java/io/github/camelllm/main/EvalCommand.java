@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "eval",
         description = "Tells how well something does that decides by likeness.",
         mixinStandardHelpOptions = true,
-        subcommands = {EvalCommand.Cache.class, EvalCommand.Pii.class})
+        subcommands = {EvalCommand.Cache.class, EvalCommand.Pii.class, EvalInjection.class})
 final class EvalCommand implements Callable<Integer> {
 
     @Spec
@@ -29,7 +29,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say what to evaluate: cache or pii");
+        throw new ParameterException(spec.commandLine(), "Say what to evaluate: cache, pii or injection");
     }
 
     /** The command {@code bin/gateway eval cache}. */

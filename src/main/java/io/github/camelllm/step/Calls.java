@@ -34,6 +34,9 @@ public final class Calls {
     /** The exchange property with the model that is to answer, once it is chosen; see {@link #publish}. */
     public static final String MODEL = "llm.model";
 
+    /** The exchange property with the call's classification: {@code public} to {@code restricted}; see {@link #publish}. */
+    public static final String CLASSIFICATION = "llm.classification";
+
     /** The exchange property with which routes name the models that may answer: names separated by commas. */
     public static final String CHAIN = "llm.chain";
 
@@ -80,6 +83,7 @@ public final class Calls {
     public static void publish(Exchange exchange, Call call) {
         exchange.setProperty(ASKED, call.getAsked());
         exchange.setProperty(TASK, call.getTask());
+        exchange.setProperty(CLASSIFICATION, call.getClassification().label());
         if (call.getModel() != null) {
             exchange.setProperty(MODEL, call.getModel());
         }

@@ -154,6 +154,10 @@ class LedgerIT {
     @Test
     void aDatabaseThatIsNotThereIsToldOfAndItsCallsAreAddedLater() throws Exception {
         GatewaySetup setup = GatewaySetup.shipped()
+                .replace(
+                        "routes/completed.camel.yaml",
+                        "keep: \"{{llm.ledger.keep:0}}\"",
+                        "keep: \"{{llm.ledger.keep:0}}\"\n        drainTimeout: 1s")
                 .env("LLM_LEDGER_URL", "jdbc:postgresql://127.0.0.1:1/nowhere")
                 .env("LLM_LEDGER_USER", "me")
                 .env("LLM_LEDGER_PASSWORD", "hunter2-secret");

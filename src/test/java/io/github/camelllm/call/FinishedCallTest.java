@@ -54,6 +54,9 @@ class FinishedCallTest {
                 List.of("top_k left out"),
                 List.of("refusal"),
                 null,
+                "confidential",
+                List.of(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2)),
+                new GuardNote("flagged", 0.61234, "messages[1].content", List.of("reveal-prompt", "model")),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -73,7 +76,11 @@ class FinishedCallTest {
                                 + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],\"status\":200,"
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
-                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"flags\":[\"refusal\"],\"prompt_sha256\":\"ab12\"}");
+                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"classification\":\"confidential\","
+                                + "\"redactions\":[{\"type\":\"EMAIL_ADDRESS\",\"direction\":\"request\",\"action\":\"pseudonym\","
+                                + "\"count\":2}],"
+                                + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"flags\":[\"refusal\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -107,6 +114,9 @@ class FinishedCallTest {
                 List.of(),
                 List.of(),
                 null,
+                "public",
+                List.of(),
+                null,
                 null);
 
         assertThat(finished.ok()).isFalse();
@@ -122,6 +132,7 @@ class FinishedCallTest {
                                 + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],"
                                 + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
-                                + "\"recovery\":null,\"warnings\":[],\"flags\":[],\"prompt_sha256\":null}");
+                                + "\"recovery\":null,\"warnings\":[],\"classification\":\"public\",\"redactions\":[],"
+                                + "\"flags\":[],\"prompt_sha256\":null}");
     }
 }

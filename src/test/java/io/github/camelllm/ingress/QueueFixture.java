@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.Processor;
+import org.apache.camel.component.jms.JmsComponent;
+import org.apache.camel.component.jms.JmsConfiguration;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +67,11 @@ abstract class QueueFixture {
     }
 
     final DefaultCamelContext create() throws Exception {
-        return context = Triggers.context(settings, exchange -> chain.process(exchange), "queue.camel.yaml");
+        context = Triggers.context(settings, exchange -> chain.process(exchange), "queue.camel.yaml");
+        JmsConfiguration jms = context.getComponent("jms", JmsComponent.class).getConfiguration();
+        jms.setReceiveTimeout(100); // each stop waits for it; 1 s unless set
+        jms.setRecoveryInterval(250); // after which a lost broker is looked for again; 5 s unless set
+        return context;
     }
 
     final void start() throws Exception {

@@ -67,6 +67,8 @@ class QueueRedeliveryTest extends QueueFixture {
         connect();
         send(text(Triggers.request("hello")));
 
+        // A queue holds nothing for a moment while a message is given back to it.
+        Await.until(SOON, "the second delivery", () -> calls.get() == 2);
         awaitHeld("llm.requests", 0);
         assertThat(calls).hasValue(2);
         assertThat(held("llm.answers")).isEqualTo(1);

@@ -100,6 +100,9 @@ final class CallMaker {
                 List.of(),
                 List.of(),
                 null,
+                "public",
+                List.of(),
+                null,
                 null);
     }
 

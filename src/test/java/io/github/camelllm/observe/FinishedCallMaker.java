@@ -66,6 +66,9 @@ final class FinishedCallMaker {
                 List.of(),
                 List.of(),
                 null,
+                "public",
+                List.of(),
+                null,
                 null);
     }
 

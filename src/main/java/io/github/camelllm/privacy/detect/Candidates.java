@@ -18,6 +18,36 @@ final class Candidates {
 
     private int words;
 
+    private final double[] thresholds;
+    private final long field;
+    private final boolean mayBeAlone;
+
+    /**
+     * @param thresholds by type
+     * @param field the groups of the words of the field that the text is the value of
+     * @param mayBeAlone whether the text may be nothing but a number
+     */
+    Candidates(double[] thresholds, long field, boolean mayBeAlone) {
+        this.thresholds = thresholds;
+        this.field = field;
+        this.mayBeAlone = mayBeAlone;
+    }
+
+    /** Whether a candidate can reach its type's threshold at all, by the words of the whole text. */
+    boolean mayCount(PiiType type, double score) {
+        return score >= thresholds[type.ordinal()]
+                || mayBeAlone && score >= Judge.LEAST_ALONE
+                || ((seen | field) & type.context()) != 0;
+    }
+
+    boolean mayBeAlone() {
+        return mayBeAlone;
+    }
+
+    double threshold(PiiType type) {
+        return thresholds[type.ordinal()];
+    }
+
     void add(int start, int end, PiiType type, double score) {
         if (size == starts.length) {
             int room = size * 2;
@@ -72,9 +102,13 @@ final class Candidates {
         return words;
     }
 
-    /** The groups of all words. */
+    /** The groups of all words, those of the field included. */
     long seen() {
-        return seen;
+        return seen | field;
+    }
+
+    long field() {
+        return field;
     }
 
     /** The groups of the words that begin between two places, the second exclusive. */

@@ -135,10 +135,11 @@ public final class Detectors {
     }
 
     private List<Finding> readings(String text, String field) {
-        Candidates candidates = new Candidates();
+        long named = field == null ? 0 : groups(field);
+        Candidates candidates = new Candidates(thresholds, named, field == null && text.length() <= Judge.SHORT);
         new Scanner(text, candidates, layouts, phones).run();
         List<Finding> findings = new ArrayList<>();
-        new Judge(text, candidates, thresholds, field == null ? 0 : groups(field), field != null).judge(findings);
+        new Judge(text, candidates).judge(findings);
         for (OwnPattern own : settings.patterns()) {
             match(text, own, findings);
         }
@@ -148,11 +149,10 @@ public final class Detectors {
         return findings;
     }
 
-    /** The groups that the words of a field's name belong to: it is split where a small letter meets a capital, too. */
-    private long groups(String field) {
-        String spaced = field.replaceAll("(?<=[a-z])(?=[A-Z])", " ");
-        Candidates candidates = new Candidates();
-        new Scanner(spaced, candidates, layouts, phones).run();
+    /** The groups that the words of a text belong to; a word ends where a small letter meets a capital, too. */
+    private long groups(String text) {
+        Candidates candidates = new Candidates(thresholds, 0, false);
+        new Scanner(text.replaceAll("(?<=[a-z])(?=[A-Z])", " "), candidates, layouts, phones).run();
         return candidates.seen();
     }
 
@@ -198,14 +198,12 @@ public final class Detectors {
 
     /** Whether a text has a word that makes a type surer. */
     boolean tells(String text, PiiType type) {
-        Candidates candidates = new Candidates();
-        new Scanner(text, candidates, layouts, phones).run();
-        return (candidates.seen() & type.context()) != 0;
+        return (groups(text) & type.context()) != 0;
     }
 
     /** How many steps the scan of a text takes: what a test of linear time counts. */
     long steps(String text) {
-        Scanner scanner = new Scanner(text, new Candidates(), layouts, phones);
+        Scanner scanner = new Scanner(text, new Candidates(thresholds, -1, true), layouts, phones);
         scanner.run();
         return scanner.steps() + text.length();
     }

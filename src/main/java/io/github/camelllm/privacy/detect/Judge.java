@@ -12,20 +12,19 @@ final class Judge {
     private static final float ALONE = 0.25f;
     private static final float OTHER = 0.25f;
     private static final float FIRM = 0.7f;
-    private static final float LEAST_ALONE = 0.25f;
+    /** The least score that being alone raises. */
+    static final float LEAST_ALONE = 0.25f;
 
     private static final int NEAR_BEFORE = 40;
     private static final int NEAR_BEHIND = 15;
     private static final int FAR_BEFORE = 80;
     private static final int FAR_BEHIND = 45;
     private static final int OTHER_BEFORE = 20;
-    private static final int SHORT = 100;
+    /** The longest text that may be nothing but a number. */
+    static final int SHORT = 100;
 
     private final String text;
     private final Candidates candidates;
-    private final double[] thresholds;
-    private final long field;
-    private final boolean mayBeAlone;
 
     private int start = -1;
     private int end = -1;
@@ -34,17 +33,9 @@ final class Judge {
     private boolean other;
     private boolean alone;
 
-    /**
-     * @param thresholds by type
-     * @param field the groups of the words of the field that the text is the value of
-     * @param named whether it is the value of a field
-     */
-    Judge(String text, Candidates candidates, double[] thresholds, long field, boolean named) {
+    Judge(String text, Candidates candidates) {
         this.text = text;
         this.candidates = candidates;
-        this.thresholds = thresholds;
-        this.field = field;
-        this.mayBeAlone = text.length() <= SHORT && !named;
     }
 
     /** Adds the findings that reach their type's threshold, others at the same place included. */
@@ -52,7 +43,7 @@ final class Judge {
         for (int i = 0; i < candidates.size(); i++) {
             PiiType type = candidates.type(i);
             float score = score(i, type.context());
-            if (score >= thresholds[type.ordinal()]) {
+            if (score >= candidates.threshold(type)) {
                 findings.add(new Finding(candidates.start(i), candidates.end(i), type.name(), score));
             }
         }
@@ -60,10 +51,10 @@ final class Judge {
 
     private float score(int i, long context) {
         float score = candidates.score(i);
-        boolean told = ((candidates.seen() | field) & context) != 0;
+        boolean told = (candidates.seen() & context) != 0;
         boolean firm = score >= FIRM;
         boolean others = (candidates.seen() & Words.OTHER.bit()) != 0;
-        if (!told && (firm || !mayBeAlone && !others)) {
+        if (!told && (firm || !candidates.mayBeAlone() && !others)) {
             return score;
         }
         look(candidates.start(i), candidates.end(i));
@@ -87,10 +78,12 @@ final class Judge {
         }
         start = from;
         end = to;
-        near = candidates.groups(from - NEAR_BEFORE, from) | candidates.groups(to, to + NEAR_BEHIND) | field;
+        near = candidates.groups(from - NEAR_BEFORE, from)
+                | candidates.groups(to, to + NEAR_BEHIND)
+                | candidates.field();
         far = candidates.groups(from - FAR_BEFORE, from) | candidates.groups(to, to + FAR_BEHIND);
         other = (candidates.groups(from - OTHER_BEFORE, from) & Words.OTHER.bit()) != 0;
-        alone = mayBeAlone && candidates.words() <= wordsIn(from, to);
+        alone = candidates.mayBeAlone() && candidates.words() <= wordsIn(from, to);
     }
 
     private int wordsIn(int from, int to) {

@@ -102,7 +102,8 @@ final class Layouts {
             }
             if (node.ends.length > 0 && endsAt(text, at + 1)) {
                 for (Scheme scheme : node.ends) {
-                    if (scheme.check().test(number)) {
+                    if (found.mayCount(scheme.type(), scheme.score())
+                            && scheme.check().test(number)) {
                         found.add(start, at + 1, scheme.type(), scheme.score());
                     }
                 }

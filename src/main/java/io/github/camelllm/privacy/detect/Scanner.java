@@ -1,5 +1,7 @@
 package io.github.camelllm.privacy.detect;
 
+import java.util.Arrays;
+
 /**
  * The one scan of a text: it goes from word to word, notes the words that tell something, and looks closer only where something
  * may begin. What it looks at is bounded at every place, so that its time is linear in the text.
@@ -20,6 +22,9 @@ final class Scanner {
     private boolean lastHex;
     private int keyEnd = -1;
     private long steps;
+
+    private int[] later = new int[32];
+    private int places;
 
     Scanner(String text, Candidates found, Layouts layouts, Phones phones) {
         this.text = text;
@@ -43,6 +48,35 @@ final class Scanner {
                 at++;
             }
         }
+        numbers();
+    }
+
+    /** Leaves the start of a number, or the negative end of a month's name, to when all words are known. */
+    private void later(int place) {
+        if (places == later.length) {
+            later = Arrays.copyOf(later, places * 2);
+        }
+        later[places++] = place;
+    }
+
+    private void numbers() {
+        boolean dates = found.mayCount(PiiType.DATE_OF_BIRTH, Scheme.WEAK);
+        for (int i = 0; i < places; i++) {
+            int place = later[i];
+            if (place >= 0) {
+                steps += layouts.walk(text, place, found);
+            } else if (dates) {
+                Dates.named(text, start(-place), -place, found);
+            }
+        }
+    }
+
+    private int start(int end) {
+        int start = end;
+        while (start > 0 && Letters.isWord(text.charAt(start - 1))) {
+            start--;
+        }
+        return start;
     }
 
     /** How many characters were looked at in walks: what a test of linear time counts. */
@@ -95,7 +129,7 @@ final class Scanner {
         long groups = length <= Vocabulary.LONGEST ? hit(start, end, hash) : 0;
         if (groups != 0) {
             if ((groups & Words.MONTH.bit()) != 0) {
-                Dates.named(text, start, end, found);
+                later(-end);
             }
             if ((groups & Words.KEY.bit()) != 0) {
                 keyEnd = end;
@@ -110,7 +144,7 @@ final class Scanner {
                 colons(start, length, next, joined);
             }
             if ((next == ' ' || next == '-' || next == '.') && !(joined && lastDigits)) {
-                steps += layouts.walk(text, start, found);
+                later(start);
             }
         }
         if (length >= 20 && keyIsNear(start)) {
@@ -142,7 +176,7 @@ final class Scanner {
             Wallets.find(text, start, end, found);
         }
         if (!inNumber && before != '$' && before != '€' && before != '£') {
-            steps += layouts.walk(text, start, found);
+            later(start);
         }
         if (keyIsNear(start)) {
             Secrets.assigned(text, start, end, found);
