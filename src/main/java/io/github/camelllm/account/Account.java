@@ -1,5 +1,6 @@
 package io.github.camelllm.account;
 
+import io.github.camelllm.call.Accountant;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>One bean may stand in several routes; they share its queue, which lives from the first route's start to the last
  * one's stop. A graceful stop waits for what is queued, here and in every {@link TapExecutor}.
  */
-public final class Account extends Step implements MeterBinder {
+public final class Account extends Step implements MeterBinder, Accountant {
 
     private static final Logger LOG = LoggerFactory.getLogger(Account.class);
 
@@ -150,6 +151,21 @@ public final class Account extends Step implements MeterBinder {
         } else {
             over(call, call.cancellation().cancelled() ? call.cancellation().problem() : null, firstByte);
         }
+    }
+
+    @Override
+    public void account(Call call, Work work) throws Exception {
+        call.countedBy(tokens);
+        try {
+            work.run();
+        } catch (Throwable e) {
+            over(call, Problem.from(e), -1);
+            throw e;
+        }
+        over(
+                call,
+                call.cancellation().cancelled() ? call.cancellation().problem() : null,
+                call.ticker().nanos() - call.startedNanos());
     }
 
     private static Object answerIn(Exchange exchange) {

@@ -59,7 +59,11 @@ final class FinishedCalls {
                 call.degradedBy() == null ? null : call.degradedBy().code().code(),
                 call.getRecovery(),
                 call.getWarnings(),
+                call.getFlags(),
                 call.getCacheHit(),
+                call.getClassification().label(),
+                call.getRedactions(),
+                call.getGuard(),
                 null);
     }
 

@@ -48,6 +48,11 @@ final class AnswerStore {
         answers.put(kept.question().id(), kept);
     }
 
+    /** Drops one answer, unless another has taken its place. */
+    void remove(Kept kept) {
+        answers.asMap().remove(kept.question().id(), kept);
+    }
+
     /** Drops those that match; how many they were. */
     long clear(Predicate<Kept> which) {
         long[] count = {0};

@@ -11,4 +11,22 @@ import org.apache.camel.Exchange;
  * @param rules as they were when it came
  * @param ttl how long its answer may be given again; positive
  */
-record Asked(Call call, Exchange exchange, Chain next, Question question, CacheRules rules, Duration ttl) {}
+record Asked(Call call, Exchange exchange, Chain next, Question question, CacheRules rules, Duration ttl) {
+
+    /**
+     * Whether an answer may be given to others than this caller as far as anybody knows. It leaves the store when personal
+     * data is found in it: now, or later.
+     */
+    boolean isForAll(Kept kept, AnswerStore store) {
+        if (rules.scope(call) == CacheRules.Scope.USER) {
+            return true; // there are no others
+        }
+        call.personalAnswer().listen(() -> store.remove(kept));
+        return !call.personalAnswer().isGiven();
+    }
+
+    /** The same, asked by a call of its own on an exchange of its own. */
+    Asked by(Call other, Exchange otherExchange, Chain rest) {
+        return new Asked(other, otherExchange, rest, question, rules, ttl);
+    }
+}

@@ -30,13 +30,31 @@ final class Asking {
         this.tiers = tiers;
     }
 
+    /** Asks what follows, and waits for nobody. */
+    void alone(Asked asked) throws Exception {
+        run(asked, null, null);
+    }
+
+    /** Claims a question for {@link #behind}; null while another call is asking it. */
+    Flight claim(Question question) {
+        Flight mine = new Flight();
+        return flights.putIfAbsent(question.id(), mine) == null ? mine : null;
+    }
+
+    /** Gives a claim back, if nothing has come of it. */
+    void release(Question question, Flight mine) {
+        flights.remove(question.id(), mine);
+        mine.fail();
+    }
+
     /**
-     * Asks what follows, and waits for nobody.
+     * Asks what follows for the sake of what is kept.
      *
-     * @param checked what was found and is to be compared with the answer; null for nothing
+     * @param mine the claim
+     * @param checked what is to be compared with the answer; null for nothing
      */
-    void alone(Asked asked, Lookup.Found checked) throws Exception {
-        run(asked, null, checked);
+    void behind(Asked asked, Flight mine, Lookup.Found checked) throws Exception {
+        lead(asked, mine, checked);
     }
 
     /**
@@ -50,7 +68,7 @@ final class Asking {
             Flight mine = new Flight();
             Flight first = flights.putIfAbsent(id, mine);
             if (first == null) {
-                return lead(asked, mine);
+                return lead(asked, mine, null);
             }
             switch (first.await(asked.call(), asked.rules().patience())) {
                 case LANDED -> {
@@ -68,7 +86,7 @@ final class Asking {
     }
 
     /** The answer may have come between the look into the store and the start. */
-    private Optional<Kept> lead(Asked asked, Flight mine) throws Exception {
+    private Optional<Kept> lead(Asked asked, Flight mine, Lookup.Found checked) throws Exception {
         Kept kept = store.find(asked.question().id())
                 .filter(found -> found.isFresh(asked.call().ticker().nanos(), asked.ttl()))
                 .orElse(null);
@@ -76,7 +94,7 @@ final class Asking {
             end(asked, mine, kept, true);
             return Optional.of(kept);
         }
-        run(asked, mine, null);
+        run(asked, mine, checked);
         return Optional.empty();
     }
 
@@ -152,7 +170,7 @@ final class Asking {
                     asked.call(),
                     bytes,
                     asked.ttl(),
-                    asked.rules().stale());
+                    asked.rules().beyond(asked.call()));
             if (checked != null) {
                 checked.by()
                         .compared(
@@ -165,7 +183,7 @@ final class Asking {
                 tier.add(asked.call(), asked.question()); // before the store, whose removals then find it
             }
             store.put(kept);
-            return kept;
+            return asked.isForAll(kept, store) ? kept : null;
         } catch (RuntimeException e) {
             LOG.warn("the answer to call {} could not be cached", asked.call().getId(), e);
             return null;

@@ -4,10 +4,12 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.CacheHit;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Pricing;
+import io.github.camelllm.call.PromptLabels;
 import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.config.WatchedFile;
+import io.github.camelllm.step.Background;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
@@ -18,8 +20,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -44,10 +48,14 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
+    /** Longer than any answer is given. */
+    private static final Duration LONG = Duration.ofDays(1000);
+
     private String configDir = "";
     private String file = "cache.yaml";
     private List<String> tierNames = List.of(ExactTier.NAME);
     private long maxBytes = 64L << 20;
+    private int maxBackground = 16;
 
     private volatile Ticker ticker = Ticker.SYSTEM;
     private volatile Pricing pricing = Pricing.UNKNOWN;
@@ -55,6 +63,8 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     private volatile Lookup lookup;
     private volatile AnswerStore store;
     private volatile Asking asking;
+    private final Set<Route> routes = new HashSet<>();
+    private volatile Background background;
 
     /** The directory that a relative {@link #setFile file} is in; the working directory if not set. */
     public void setConfigDir(String configDir) {
@@ -79,12 +89,20 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         this.maxBytes = CacheSettings.bytes(maxSize);
     }
 
+    /** How many refreshes and checks may be under way at once, behind callers who have their answer; 16 unless set. */
+    public void setMaxBackground(int maxBackground) {
+        this.maxBackground = maxBackground;
+    }
+
     @Override
     protected synchronized void onStart(Route route) {
+        CamelContext context = route.getCamelContext();
+        if (routes.add(route) && background == null && !tierNames.isEmpty()) {
+            background = new Background(context, "llm-cache", CacheSettings.background(maxBackground));
+        }
         if (lookup != null) {
             return; // started in another route: what is kept is shared
         }
-        CamelContext context = route.getCamelContext();
         CacheSettings settings =
                 new CacheSettings(tierNames, maxBytes, Path.of(configDir).resolve(file.strip()));
         ticker = Calls.ticker(context);
@@ -100,6 +118,22 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     }
 
     @Override
+    protected synchronized void onStop(Route route) {
+        Background last = background;
+        if (routes.remove(route) && routes.isEmpty() && last != null) {
+            background = null;
+            last.close();
+        }
+    }
+
+    /** A graceful stop lets what is under way end in its time; after that it is cancelled. */
+    @Override
+    protected int pending() {
+        Background current = background;
+        return current == null ? 0 : current.running();
+    }
+
+    @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("llm.cache.bytes", this, cache -> cache.store == null ? 0 : cache.store.bytes())
                 .description("Memory that cached answers take")
@@ -110,11 +144,21 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         FunctionCounter.builder("llm.cache.evicted", this, cache -> cache.store == null ? 0 : cache.store.evicted())
                 .description("Cached answers that had to leave, for want of room or because their time was over")
                 .register(registry);
+        Gauge.builder("llm.cache.background", this, Cache::pending)
+                .description("Refreshes and checks that are under way behind callers who have their answer")
+                .register(registry);
+        FunctionCounter.builder("llm.cache.background.dropped", this, cache -> {
+                    Background current = cache.background;
+                    return current == null ? 0 : current.dropped();
+                })
+                .description("Refreshes and checks that were left out, as too many were under way")
+                .register(registry);
     }
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
         Wish wish = Wish.of(call);
+        label(call, exchange);
         CacheRules now = rules.get();
         Duration ttl = tierNames.isEmpty() || wish == Wish.NO_STORE ? Duration.ZERO : now.ttl(call);
         if (ttl.isZero()) {
@@ -126,20 +170,33 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         call.answerHeaders().put("X-LLM-Cache-Key", question.id());
         Asked asked = new Asked(call, exchange, next, question, now, ttl);
         if (wish == Wish.NO_CACHE) {
-            asking.alone(asked, null);
+            asking.alone(asked);
             return;
         }
-        Optional<Lookup.Found> found = lookup.find(call, question, ttl);
-        if (found.isPresent() && !found.get().isChecked()) {
+        Optional<Lookup.Found> found = lookup.find(call, question, ttl, () -> now.revalidate(call));
+        if (found.isPresent()) {
+            askBehind(asked, found.get());
             give(asked, found.get());
             return;
         }
         call.cache("miss");
-        if (found.isPresent()) {
-            asking.alone(asked, found.get());
-            return;
-        }
         asking.together(asked).ifPresent(kept -> give(asked, Lookup.Found.inFlight(kept)));
+    }
+
+    /** Has a model asked behind a caller who gets what is kept: what is stale is refreshed, what is to be checked compared. */
+    private void askBehind(Asked asked, Lookup.Found found) {
+        Background runner = background;
+        Flight mine = runner == null || !found.isStale() && !found.isChecked() ? null : asking.claim(asked.question());
+        if (mine != null) {
+            runner.start(
+                    found.isStale() ? "refresh" : "shadow",
+                    asked.call(),
+                    asked.exchange(),
+                    asked.next(),
+                    (call, exchange, rest) ->
+                            asking.behind(asked.by(call, exchange, rest), mine, found.isChecked() ? found : null),
+                    () -> asking.release(asked.question(), mine));
+        }
     }
 
     private void give(Asked asked, Lookup.Found found) {
@@ -152,6 +209,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 kept.usage(),
                 saved(call, kept));
         Answer answer = kept.answer();
+        asked.isForAll(kept, store); // it may be looked at for the first time: no client has waited for a refresh
         call.answeredBy(hit, found.label(), kept.model(), kept.provider());
         call.finishReason(kept.finishReason());
         call.answerHeaders().put("Age", Long.toString(hit.ageSeconds()));
@@ -163,6 +221,18 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                         call.isStream()
                                 ? Replay.of(answer.tree(), call.getRequest().wantsStreamUsage())
                                 : answer);
+    }
+
+    /** A route that renders prompts has the last word on where they come from. */
+    private static void label(Call call, Exchange exchange) {
+        String template = exchange.getProperty(Calls.TEMPLATE, String.class);
+        String tags = exchange.getProperty(Calls.TAGS, String.class);
+        PromptLabels said = call.labels();
+        if (template != null || tags != null) {
+            PromptLabels by = PromptLabels.of(template, tags);
+            call.labels(new PromptLabels(
+                    template == null ? said.template() : by.template(), tags == null ? said.tags() : by.tags()));
+        }
     }
 
     private BigDecimal saved(Call call, Kept kept) {
@@ -185,14 +255,16 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 : now.ttl(call).isZero() ? null : Questions.of(call, now); // degraded by hand: nothing below has run
         return question == null
                 ? Optional.empty()
-                : store.find(question.id()).map(kept -> {
-                    long age = kept.ageSeconds(ticker.nanos());
-                    CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null);
-                    call.answeredBy(hit, "stale", null, null);
-                    call.finishReason(kept.finishReason());
-                    call.answerHeaders().put("Age", Long.toString(age));
-                    return kept.answer();
-                });
+                : store.find(question.id())
+                        .filter(kept -> kept.isWithin(ticker.nanos(), LONG, now.stale()))
+                        .map(kept -> {
+                            long age = kept.ageSeconds(ticker.nanos());
+                            CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null);
+                            call.answeredBy(hit, "stale", null, null);
+                            call.finishReason(kept.finishReason());
+                            call.answerHeaders().put("Age", Long.toString(age));
+                            return kept.answer();
+                        });
     }
 
     /** Drops the answers that match; how many they were. */

@@ -20,6 +20,10 @@ import java.util.Set;
  * @param unset when a request without a temperature is one
  * @param ttl how long an answer is given, where nothing shorter or longer is said; zero keeps none
  * @param tasks the same for tasks ({@code X-LLM-Task}), by names in lower case; zero keeps none
+ * @param revalidate for how much longer an answer is given at once while a fresh one is asked for behind it; zero for not
+ *     at all
+ * @param revalidateTasks the same for tasks, by names in lower case, where they say other than {@code revalidate}
+ * @param redacted whether the answer to a request in which personal values were replaced is kept, for its user alone
  * @param embeddings the same for embeddings
  * @param timeWords the longest for a question that has one of {@code words}
  * @param words words and phrases in lower case
@@ -38,6 +42,9 @@ record CacheRules(
         Unset unset,
         Duration ttl,
         Map<String, Duration> tasks,
+        Duration revalidate,
+        Map<String, Duration> revalidateTasks,
+        Redacted redacted,
         Duration embeddings,
         Duration timeWords,
         List<String> words,
@@ -71,7 +78,18 @@ record CacheRules(
         }
     }
 
+    /** What is made of a request in which personal values were replaced. */
+    enum Redacted {
+        USER,
+        NEVER;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     CacheRules {
+        revalidateTasks = Map.copyOf(revalidateTasks);
         tasks = Map.copyOf(tasks);
         words = List.copyOf(words);
         readingTools = Set.copyOf(readingTools);
@@ -85,6 +103,10 @@ record CacheRules(
         if (call.getRequest().receivedBytes() > maxRequestBytes) {
             return Duration.ZERO;
         }
+        if (call.isRedacted()
+                && (redacted == Redacted.NEVER || call.getIdentity().isAnonymous())) {
+            return Duration.ZERO; // who is nobody in particular shares with everybody
+        }
         if (call.getOperation() == Operation.EMBEDDINGS) {
             return embeddings;
         }
@@ -92,7 +114,34 @@ record CacheRules(
         if (byTask.isZero() || !isSteady(request) || isLive(request)) {
             return Duration.ZERO;
         }
-        return timeWords.compareTo(byTask) < 0 && Words.asksOfNow(request.path("messages"), words) ? timeWords : byTask;
+        return timeWords.compareTo(byTask) < 0 && asksOfNow(call) ? timeWords : byTask;
+    }
+
+    private boolean asksOfNow(Call call) {
+        return Words.asksOfNow(call.getRequest().tree().path("messages"), words);
+    }
+
+    /**
+     * For how much longer than its {@link #ttl} the answer to a call may be given while a fresh one is asked for; zero for
+     * not at all, as for whatever asks of now and for embeddings, which do not change.
+     */
+    Duration revalidate(Call call) {
+        if (call.getOperation() == Operation.EMBEDDINGS) {
+            return Duration.ZERO;
+        }
+        Duration time = revalidateTasks.getOrDefault(call.getTask().toLowerCase(Locale.ROOT), revalidate);
+        return time.isZero() || asksOfNow(call) ? Duration.ZERO : time;
+    }
+
+    /** How long past its {@link #ttl} the answer to a call is kept at all. */
+    Duration beyond(Call call) {
+        Duration time = revalidate(call);
+        return time.compareTo(stale) > 0 ? time : stale;
+    }
+
+    /** Who may share the answer to a call. */
+    Scope scope(Call call) {
+        return call.isRedacted() ? Scope.USER : scope;
     }
 
     private boolean isSteady(JsonNode request) {

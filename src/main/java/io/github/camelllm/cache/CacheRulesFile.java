@@ -37,6 +37,8 @@ public final class CacheRulesFile {
             "unset-temperature",
             "ttl",
             "tasks",
+            "revalidate",
+            "redacted",
             "embeddings",
             "time-words",
             "stale",
@@ -91,13 +93,18 @@ public final class CacheRulesFile {
                         ? new YamlMap(node, report, "time-words", List.of("ttl", "words"), Map.of())
                         : wrong(map, "time-words", "a mapping with ttl and words");
         String version = map.text("version");
+        Map<String, Duration> revalidateTasks = new LinkedHashMap<>();
+        Map<String, Duration> tasks = tasks(map, byDefault.tasks(), revalidateTasks);
         return new CacheRules(
                 version == null ? byDefault.version() : version,
                 oneOf(map, "scope", CacheRules.Scope.values(), CacheRules.Scope::label, byDefault.scope()),
                 temperature(map, byDefault.temperature()),
                 oneOf(map, "unset-temperature", CacheRules.Unset.values(), CacheRules.Unset::label, byDefault.unset()),
                 duration(map, "ttl", byDefault.ttl()),
-                tasks(map, byDefault.tasks()),
+                tasks,
+                duration(map, "revalidate", byDefault.revalidate()),
+                revalidateTasks,
+                oneOf(map, "redacted", CacheRules.Redacted.values(), CacheRules.Redacted::label, byDefault.redacted()),
                 duration(map, "embeddings", byDefault.embeddings()),
                 time == null ? byDefault.timeWords() : duration(time, "ttl", byDefault.timeWords()),
                 time == null ? byDefault.words() : languages(time, "words", byDefault.words()),
@@ -185,7 +192,9 @@ public final class CacheRulesFile {
         }
     }
 
-    private Map<String, Duration> tasks(YamlMap map, Map<String, Duration> byDefault) {
+    /** Each task has a time, or a mapping with {@code ttl} and {@code revalidate}. */
+    private Map<String, Duration> tasks(
+            YamlMap map, Map<String, Duration> byDefault, Map<String, Duration> revalidateTasks) {
         Node node = map.node("tasks");
         if (node == null) {
             return byDefault;
@@ -198,7 +207,19 @@ public final class CacheRulesFile {
         YamlMap tasks = new YamlMap(mapping, report, "tasks", names, Map.of());
         Map<String, Duration> times = new LinkedHashMap<>();
         for (String name : names) {
-            times.put(name.toLowerCase(Locale.ROOT), duration(tasks, name, Duration.ZERO));
+            String task = name.toLowerCase(Locale.ROOT);
+            if (tasks.node(name) instanceof MappingNode own) {
+                YamlMap both = new YamlMap(own, report, "tasks." + name, List.of("ttl", "revalidate"), Map.of());
+                if (both.node("ttl") == null) {
+                    both.problem("ttl", "ttl is missing; expected a time such as 48h, or never");
+                }
+                times.put(task, duration(both, "ttl", Duration.ZERO));
+                if (both.node("revalidate") != null) {
+                    revalidateTasks.put(task, duration(both, "revalidate", Duration.ZERO));
+                }
+            } else {
+                times.put(task, duration(tasks, name, Duration.ZERO));
+            }
         }
         return times;
     }

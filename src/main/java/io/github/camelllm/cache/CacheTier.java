@@ -42,8 +42,8 @@ public interface CacheTier {
     }
 
     /**
-     * Whether a match is to be checked rather than used: the call then goes on to a model, and {@link #compared} is told
-     * if that gives an answer.
+     * Whether a match is to be checked: it is given all the same, a model is asked behind the caller's back, and {@link
+     * #compared} is told if that gives an answer.
      */
     default boolean checks(Question question, Match match) {
         return false;
@@ -52,8 +52,8 @@ public interface CacheTier {
     /**
      * What came of a check.
      *
-     * @param kept the answer that would have been given
-     * @param fresh the one that was
+     * @param kept the answer that was given
+     * @param fresh the one that a model gave
      */
     default void compared(Question question, Match match, Answer kept, Answer fresh) {
         // nothing is checked

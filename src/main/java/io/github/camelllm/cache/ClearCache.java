@@ -3,6 +3,7 @@ package io.github.camelllm.cache;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.config.Shown;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * model=gpt-4o-mini   answers of that model        task=factual   answers for that task
  * tenant=acme         answers to its calls         key=…          the answer of that X-LLM-Cache-Key
- * all=true            everything
+ * template=greeting   to prompts of that template  tag=faq        to prompts with that tag
+ * template=greeting@2 to those of that version     all=true       everything
  * }</pre>
  */
 public final class ClearCache implements Processor {
@@ -33,7 +35,7 @@ public final class ClearCache implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClearCache.class);
     private static final String ALLOWED =
-            "model, tenant, task, key, or all=true is expected, as in DELETE /v1/cache?model=gpt-4o-mini";
+            "model, tenant, task, template, tag, key, or all=true is expected, as in DELETE /v1/cache?model=gpt-4o-mini";
 
     @Override
     public void process(Exchange exchange) {
@@ -76,21 +78,27 @@ public final class ClearCache implements Processor {
         String name = at < 0 ? pair : pair.substring(0, at);
         String value = at < 0 ? "" : decoded(pair.substring(at + 1));
         if (value.isBlank()) {
-            throw Problem.invalid(name, "The parameter " + name + " has no value; " + ALLOWED + ".");
+            throw Problem.invalid(name, "The parameter " + shown(name) + " has no value; " + ALLOWED + ".");
         }
         return switch (name) {
             case "model" -> is(Kept::model, value);
             case "tenant" -> is(Kept::tenant, value);
             case "task" -> is(Kept::task, value);
             case "key" -> is(kept -> kept.question().id(), value);
+            case "template" -> kept -> kept.labels().isOf(value);
+            case "tag" -> kept -> kept.labels().tags().contains(value);
             case "all" -> {
                 if (!value.equals("true")) {
                     throw Problem.invalid("all", "all is not true; " + ALLOWED + ".");
                 }
                 yield kept -> true;
             }
-            default -> throw Problem.invalid(name, "A parameter is not known; " + ALLOWED + ".");
+            default -> throw Problem.invalid(name, "The parameter " + shown(name) + " is not known; " + ALLOWED + ".");
         };
+    }
+
+    private static String shown(String name) {
+        return Shown.text(name);
     }
 
     private static Predicate<Kept> is(Function<Kept, String> what, String value) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.PromptLabels;
 import io.github.camelllm.call.Usage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class Kept {
     private final Question question;
     private final String tenant;
     private final String task;
+    private final PromptLabels labels;
     private final String model;
     private final String provider;
     private final Usage usage;
@@ -39,12 +41,13 @@ final class Kept {
     /**
      * @param answer UTF-8 JSON, which nobody changes any more
      * @param ttl for how long it may be given, from now on
-     * @param stale for how much longer it may stand in when no model answers
+     * @param stale for how much longer it may be of use, when no model answers or until one has
      */
     Kept(Question question, Call call, byte[] answer, Duration ttl, Duration stale) {
         this.question = new Question(question.id(), question.partition(), null);
         this.tenant = call.getTenant();
         this.task = call.getTask();
+        this.labels = call.labels();
         this.model = call.getModel();
         this.provider = call.getProvider();
         this.usage = call.getUsage() == null ? Usage.NONE : call.getUsage();
@@ -68,6 +71,11 @@ final class Kept {
 
     String task() {
         return task;
+    }
+
+    /** The template and the tags of the prompt that it was the answer to. */
+    PromptLabels labels() {
+        return labels;
     }
 
     /** The model that has answered; null when none was named. */
@@ -98,7 +106,12 @@ final class Kept {
      * @param now how long such an answer may be given by the rules of now, which may be shorter than it was
      */
     boolean isFresh(long nanos, Duration now) {
-        return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos());
+        return isWithin(nanos, now, Duration.ZERO);
+    }
+
+    /** Whether its time is not over, or not for long: for less than {@code beyond}. */
+    boolean isWithin(long nanos, Duration now, Duration beyond) {
+        return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos()) + beyond.toNanos();
     }
 
     /** How long the store holds it in all. */

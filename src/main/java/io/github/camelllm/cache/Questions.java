@@ -15,7 +15,7 @@ import java.util.List;
 final class Questions {
 
     /** Part of every name: another way of naming, and nothing is found by the names of before. */
-    private static final String FORMAT = "1";
+    private static final String FORMAT = "2";
 
     private Questions() {}
 
@@ -34,9 +34,10 @@ final class Questions {
         digest.text(FORMAT).text(rules.version());
         rules.ignoredFields().stream().sorted().forEach(digest::text);
         digest.text(call.getOperation().label());
-        digest.text(rules.scope().label());
-        digest.text(rules.scope() == CacheRules.Scope.GLOBAL ? null : who.tenant());
-        digest.text(rules.scope() == CacheRules.Scope.USER ? who.user() : null);
+        CacheRules.Scope scope = rules.scope(call);
+        digest.text(scope.label());
+        digest.text(scope == CacheRules.Scope.GLOBAL ? null : who.tenant());
+        digest.text(scope == CacheRules.Scope.USER ? who.user() : null);
         digest.text(who.tier());
         List<String> models = new ArrayList<>(who.models());
         Collections.sort(models);
@@ -44,6 +45,7 @@ final class Questions {
         models.forEach(digest::text);
         digest.text(call.getTask()).text(call.getQuality());
         digest.text(call.headers().get("anthropic-beta"));
+        digest.text(call.labels().template());
     }
 
     /** The text of the last message, if it is the user's and all that it says; null otherwise. */

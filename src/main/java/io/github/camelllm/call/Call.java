@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Call {
 
+    private static final int MAX_FLAGS = 32;
+
     private final Ticker ticker;
     private final Operation operation;
     private final CallHeaders headers;
@@ -52,6 +54,7 @@ public final class Call {
     private long deadlineNanos = Long.MAX_VALUE;
     private long pausedNanos;
     private final Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<String> flags = Collections.synchronizedSet(new LinkedHashSet<>());
     private volatile Usage carried;
     private volatile BigDecimal cost;
     private final Map<String, String> answerHeaders = new ConcurrentHashMap<>(8);
@@ -60,6 +63,12 @@ public final class Call {
     private volatile String recovery;
     private boolean continuing;
     private boolean trying;
+    private volatile Classification classification = Classification.PUBLIC;
+    private volatile Redaction.Tally redactions;
+    private boolean redacted;
+    private final Notice personalAnswer = new Notice();
+    private PromptLabels labels;
+    private GuardNote guard;
 
     /**
      * @param ticker the clocks; the call begins now
@@ -127,6 +136,23 @@ public final class Call {
     /** The quality the client wants ({@code X-LLM-Quality}); empty when it says none. */
     public String getQuality() {
         return orEmpty(headers.get("x-llm-quality"));
+    }
+
+    /**
+     * The prompt's template and tags, from {@code X-LLM-Template} and {@code X-LLM-Tags} unless a route has said others.
+     *
+     * @throws Problem {@code invalid_request} when a header is not as it should be
+     */
+    public PromptLabels labels() {
+        if (labels == null) {
+            labels = PromptLabels.of(headers.get("x-llm-template"), headers.get("x-llm-tags"));
+        }
+        return labels;
+    }
+
+    /** Says of which template the prompt is, and its tags: for routes that render prompts. */
+    public void labels(PromptLabels newLabels) {
+        this.labels = newLabels;
     }
 
     /** When the call came in. */
@@ -420,6 +446,26 @@ public final class Call {
         }
     }
 
+    /**
+     * Notes what a check has found in the request or the answer: for the record, once each, and no more than {@value
+     * #MAX_FLAGS} in all.
+     *
+     * @param flag a short name, such as {@code refusal}: never a text of the call
+     * @return whether it is new
+     */
+    public boolean flag(String flag) {
+        synchronized (flags) {
+            return flags.size() < MAX_FLAGS && flags.add(flag);
+        }
+    }
+
+    /** What checks have found. */
+    public List<String> getFlags() {
+        synchronized (flags) {
+            return List.copyOf(flags);
+        }
+    }
+
     /** How the answer falls short of a model's: {@code stale}, {@code static} or {@code queued}; null when it does not. */
     public String getDegraded() {
         return degraded;
@@ -442,6 +488,44 @@ public final class Call {
         }
     }
 
+    /**
+     * Whether personal values in the request have been replaced by placeholders: what a model answers to it is for this user
+     * alone.
+     */
+    public boolean isRedacted() {
+        return redacted;
+    }
+
+    /** Says that personal values in the request have been replaced; before the cache sees it. */
+    public void redacted(boolean newRedacted) {
+        this.redacted = newRedacted;
+    }
+
+    /**
+     * The news that the answer has personal data in it that the request had not. May be told at any time until the call is
+     * over, also after the answer has been kept: whoever keeps answers listens.
+     */
+    public Notice personalAnswer() {
+        return personalAnswer;
+    }
+
+    /**
+     * The same request by the same caller once more, as a call of its own for whose answer no client waits: whole rather
+     * than streamed, with its own name, time and cancellation, and with the request id of this one.
+     *
+     * @param why what its record has for what the cache said: {@code refresh} or {@code shadow}
+     */
+    public Call behind(String why) {
+        Call other = new Call(ticker, operation, headers.copy().put("x-request-id", id), null, request.unstreamed());
+        other.identity = identity;
+        other.counter = counter;
+        other.cache = why;
+        other.redacted = redacted;
+        other.classification = classification;
+        other.labels = labels;
+        return other;
+    }
+
     /** Whether the request ends with the beginning of the answer, which the model is to go on with. */
     public boolean isContinuing() {
         return continuing;
@@ -462,6 +546,30 @@ public final class Call {
         this.trying = newTrying;
     }
 
+    /** How confidential the call is by what has been found in it; public while nothing has. */
+    public Classification getClassification() {
+        return classification;
+    }
+
+    /** Notes that something so confidential has been found in it; what is less than that before changes nothing. */
+    public synchronized void classify(Classification atLeast) {
+        this.classification = classification.or(atLeast);
+    }
+
+    /** What has been found in the call, and what was done with it. */
+    public List<Redaction> getRedactions() {
+        Redaction.Tally tally = redactions;
+        return tally == null ? List.of() : tally.list();
+    }
+
+    /** Notes what has been found, and what was done with it; see {@link Redaction}. */
+    public void redaction(String type, String direction, String action, int count) {
+        synchronized (this) {
+            redactions = redactions == null ? new Redaction.Tally() : redactions;
+        }
+        redactions.add(type, direction, action, count);
+    }
+
     /** How a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was. */
     public String getRecovery() {
         return recovery;
@@ -470,6 +578,16 @@ public final class Call {
     /** Notes how a stream that broke off was made whole. */
     public void recovered(String how) {
         this.recovery = how;
+    }
+
+    /** What the guard has found; null when it has found nothing, or has not run. */
+    public GuardNote getGuard() {
+        return guard;
+    }
+
+    /** Notes what the guard has found. */
+    public void guard(GuardNote newGuard) {
+        this.guard = newGuard;
     }
 
     /** Where those are noted who must act when the client leaves. */

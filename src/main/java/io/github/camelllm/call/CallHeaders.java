@@ -20,6 +20,8 @@ public final class CallHeaders {
             "x-llm-task",
             "x-llm-quality",
             "x-llm-cache",
+            "x-llm-template",
+            "x-llm-tags",
             "x-llm-callback",
             "prefer",
             "idempotency-key",
@@ -34,6 +36,13 @@ public final class CallHeaders {
             values.put(key, value.strip());
         }
         return this;
+    }
+
+    /** The same values, to be changed apart from these. */
+    public CallHeaders copy() {
+        CallHeaders copy = new CallHeaders();
+        copy.values.putAll(values);
+        return copy;
     }
 
     /** The value, or null. */

@@ -37,8 +37,12 @@ import java.util.List;
  * @param degradedBy the code of the error that it stands in for; null when the answer is not degraded
  * @param recovery how a stream that broke off was made whole: {@code continued} or {@code restarted}; null when none was
  * @param warnings what was left out or done otherwise than asked; never null
+ * @param flags what checks have found in the request or the answer, each a short name; never null
  * @param hit how the cache has answered, and what that saved; null when it has not
- * @param promptHash SHA-256 of the request's messages or input, in hexadecimal; null when there was no JSON to hash
+ * @param classification how confidential the call was by what was found in it: {@code public}, {@code internal}, ...
+ * @param redactions what was found in it, and what was done with that; never null
+ * @param guard what the guard has found in the request; null when nothing
+ * @param promptHash SHA-256 of the request's messages or input as the model was to get them, in hexadecimal; null when there was no JSON to hash
  */
 public record FinishedCall(
         String callId,
@@ -67,7 +71,11 @@ public record FinishedCall(
         String degradedBy,
         String recovery,
         List<String> warnings,
+        List<String> flags,
         CacheHit hit,
+        String classification,
+        List<Redaction> redactions,
+        GuardNote guard,
         String promptHash) {
 
     /**
@@ -130,7 +138,11 @@ public record FinishedCall(
                 degradedBy,
                 recovery,
                 warnings,
+                flags,
                 hit,
+                classification,
+                redactions,
+                guard,
                 hash);
     }
 
@@ -165,13 +177,13 @@ public record FinishedCall(
         json.put("finish_reason", finishReason);
         json.put("cache", cache);
         if (hit != null) {
-            ObjectNode found = json.putObject("hit");
-            found.put("tier", hit.tier());
-            found.put("age_s", hit.ageSeconds());
-            found.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
-            found.put("input_tokens", hit.usage().inputTokens());
-            found.put("output_tokens", hit.usage().outputTokens());
-            found.put("saved_usd", hit.saved());
+            ObjectNode given = json.putObject("hit");
+            given.put("tier", hit.tier());
+            given.put("age_s", hit.ageSeconds());
+            given.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
+            given.put("input_tokens", hit.usage().inputTokens());
+            given.put("output_tokens", hit.usage().outputTokens());
+            given.put("saved_usd", hit.saved());
         }
         ArrayNode tries = json.putArray("attempts");
         for (Try attempt : attempts) {
@@ -200,6 +212,25 @@ public record FinishedCall(
         json.put("recovery", recovery);
         ArrayNode warned = json.putArray("warnings");
         warnings.forEach(warned::add);
+        json.put("classification", classification);
+        ArrayNode found = json.putArray("redactions");
+        for (Redaction redaction : redactions) {
+            found.addObject()
+                    .put("type", redaction.type())
+                    .put("direction", redaction.direction())
+                    .put("action", redaction.action())
+                    .put("count", redaction.count());
+        }
+        if (guard != null) {
+            ObjectNode noted = json.putObject("guard");
+            noted.put("action", guard.action());
+            noted.put("score", Math.round(guard.score() * 1e3) / 1e3);
+            noted.put("place", guard.place());
+            ArrayNode rules = noted.putArray("rules");
+            guard.rules().forEach(rules::add);
+        }
+        ArrayNode flagged = json.putArray("flags");
+        flags.forEach(flagged::add);
         json.put("prompt_sha256", promptHash);
         return json;
     }

@@ -29,6 +29,11 @@ public record Identity(
         this(keyId, tenant, user, team, tier, models, false);
     }
 
+    /** Whether nobody knows who calls: the gateway asks for no keys, and the call names no user. */
+    public boolean isAnonymous() {
+        return user.equals(ANONYMOUS.user());
+    }
+
     /** Whether this caller may ask for a model or alias by that name. */
     public boolean mayUse(String model) {
         return models.isEmpty() || models.contains(model);

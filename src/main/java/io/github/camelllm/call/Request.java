@@ -50,6 +50,20 @@ public final class Request {
         this.receivedBytes = 0;
     }
 
+    private Request(ObjectNode tree, UnaryOperator<ObjectNode> reader, int receivedBytes) {
+        this.reader = reader;
+        this.tree = tree;
+        this.receivedBytes = receivedBytes;
+    }
+
+    /** A copy, as it is now, that asks for the answer in one piece. Texts are shared, so its cost does not grow with them. */
+    public Request unstreamed() {
+        ObjectNode copy = tree().deepCopy();
+        copy.remove("stream");
+        copy.remove("stream_options");
+        return new Request(copy, reader, receivedBytes);
+    }
+
     /**
      * The request's JSON object, to read and to change.
      *

@@ -39,6 +39,11 @@ public final class YamlFile {
         return text == null ? Optional.empty() : compose(text, report, ifEmpty);
     }
 
+    /** The same for a text that is at hand. */
+    public static Optional<Node> read(String text, YamlReport report, String ifEmpty) {
+        return compose(text, report, ifEmpty);
+    }
+
     private static String text(Path file, YamlReport report) {
         byte[] bytes;
         try {

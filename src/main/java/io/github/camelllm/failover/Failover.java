@@ -2,6 +2,7 @@ package io.github.camelllm.failover;
 
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.HeldEvents;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Recovery;
@@ -33,8 +34,6 @@ import org.apache.camel.Route;
  * answer is never presented as a whole one.
  */
 public final class Failover extends Step {
-
-    private static final long MOST_HELD_BYTES = 64L * 1024 * 1024;
 
     private Duration deadline = FailoverSettings.DEFAULT.deadline();
     private int retries = FailoverSettings.DEFAULT.retries();
@@ -183,34 +182,13 @@ public final class Failover extends Step {
         if (body instanceof TokenStream stream) {
             Model model = models.find(call.getModel()).orElse(null);
             if (model != null && isHeld(model)) {
-                exchange.getMessage().setBody(held(call, stream));
+                List<StreamEvent> events = HeldEvents.read(call, stream);
+                refuseCut(call, settings);
+                exchange.getMessage().setBody(TokenStream.of(events));
             }
         } else if (body instanceof Answer) {
             refuseCut(call, settings);
         }
-    }
-
-    private TokenStream held(Call call, TokenStream stream) {
-        List<StreamEvent> events = new ArrayList<>();
-        Runnable close = stream::close;
-        call.cancellation().onCancel(close);
-        try (stream) {
-            long bytes = 0;
-            for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
-                events.add(event);
-                bytes += event.data().length;
-                if (bytes > MOST_HELD_BYTES) {
-                    throw Problem.of(
-                                    ErrorCode.UPSTREAM_ERROR,
-                                    "The answer of '" + call.getModel() + "' is larger than the gateway holds back.")
-                            .withUpstream(UpstreamFailure.BAD_ANSWER);
-                }
-            }
-            refuseCut(call, settings);
-        } finally {
-            call.cancellation().forget(close);
-        }
-        return TokenStream.of(events);
     }
 
     /** Throws if the model's own limit has cut the answer and the settings do not take that. */

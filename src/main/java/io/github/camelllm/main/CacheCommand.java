@@ -67,7 +67,8 @@ final class CacheCommand implements Callable<Integer> {
         @Parameters(
                 paramLabel = "NAME=VALUE",
                 arity = "1..*",
-                description = "model=NAME, tenant=NAME, task=NAME, key=X-LLM-Cache-Key, or all=true")
+                description =
+                        "model=NAME, tenant=NAME, task=NAME, template=NAME[@VERSION], tag=NAME, key=X-LLM-Cache-Key, or all=true")
         private Map<String, String> what = new TreeMap<>();
 
         @Spec

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -74,8 +75,13 @@ record Kind(String allowed, Check check) {
     /** The tiers of a cache; beans may add others to those built in, so that only their form can be checked. */
     static Kind tiers() {
         return new Kind(
-                "off, or names separated by commas such as exact,normalised",
-                value -> value.matches("[a-z][a-z0-9-]*( ?, ?[a-z][a-z0-9-]*)*"));
+                "off alone, or names separated by commas, each once, such as exact,normalised",
+                value -> value.matches("[a-z][a-z0-9-]*( ?, ?[a-z][a-z0-9-]*)*")
+                        && (value.equals("off") || areTiers(List.of(value.split(" ?, ?")))));
+    }
+
+    private static boolean areTiers(List<String> names) {
+        return !names.contains("off") && Set.copyOf(names).size() == names.size();
     }
 
     static Kind oneOf(String... values) {
@@ -142,6 +148,13 @@ record Kind(String allowed, Check check) {
     /** A time zone of the tz database. */
     static Kind zone() {
         return new Kind("a time zone such as UTC or Europe/Berlin", CostReport::allowedZone);
+    }
+
+    /** A Camel endpoint, or nothing. */
+    static Kind endpoint() {
+        return new Kind(
+                "a Camel endpoint such as https://api.openai.com/v1/moderations or direct:name; or nothing",
+                value -> value.isEmpty() || value.matches("[a-z][a-z0-9+.-]*:\\S+"));
     }
 
     /** A broker's address, or nothing. */

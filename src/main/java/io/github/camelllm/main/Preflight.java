@@ -6,9 +6,12 @@ import io.github.camelllm.cache.semantic.SemanticFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.cost.PriceList;
 import io.github.camelllm.degrade.StaticAnswers;
+import io.github.camelllm.guard.GuardRulesFile;
+import io.github.camelllm.inspect.InspectFile;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
+import io.github.camelllm.privacy.PrivacyFile;
 import io.github.camelllm.quota.LimitsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +35,7 @@ record Preflight(
 
     private static final String KEYS = "keys.yaml";
     private static final String LIMITS = "limits.yaml";
+    private static final String GUARD = "guard.yaml";
 
     /**
      * What the command line says.
@@ -74,7 +78,22 @@ record Preflight(
             }
             note(problems, LimitsFile.problemsOf(limitsFile));
             note(problems, CacheRulesFile.problemsOf(Path.of(read.properties().get(SettingsTable.CACHE_FILE))));
+            note(
+                    problems,
+                    PrivacyFile.problemsOf(
+                            Path.of(read.properties().get(SettingsTable.PRIVACY_FILE)),
+                            !read.properties().get(SettingsTable.PRIVACY_KEY).isBlank()));
+            note(problems, InspectFile.problemsOf(Path.of(read.properties().get(SettingsTable.INSPECT_FILE))));
             note(problems, SemanticFile.problemsOf(Path.of(read.properties().get(SettingsTable.SEMANTIC_FILE))));
+            Path guardFile = Path.of(read.properties().get(SettingsTable.GUARD_FILE));
+            if (isMissing(guardFile, options.config(), GUARD)) {
+                problems.add(new Diagnostic(
+                        SettingsTable.GUARD_FILE + "=" + Shown.path(guardFile),
+                        0,
+                        "does not exist",
+                        "Make the file, or take the setting out to keep to the rules that are shipped"));
+            }
+            note(problems, GuardRulesFile.problemsOf(guardFile));
             note(
                     problems,
                     PriceList.read(Path.of(read.properties().get(SettingsTable.PRICES_FILE)))

@@ -163,7 +163,10 @@ final class SettingsReader {
                 SettingsTable.PRICES_FILE,
                 SettingsTable.LIMITS_FILE,
                 SettingsTable.CACHE_FILE,
-                SettingsTable.SEMANTIC_FILE)) {
+                SettingsTable.PRIVACY_FILE,
+                SettingsTable.SEMANTIC_FILE,
+                SettingsTable.GUARD_FILE,
+                SettingsTable.INSPECT_FILE)) {
             values.computeIfPresent(
                     file,
                     (name, value) ->

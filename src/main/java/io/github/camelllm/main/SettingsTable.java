@@ -19,7 +19,11 @@ final class SettingsTable {
     static final String OPEN = "llm.access.open";
     static final String LIMITS_FILE = "llm.limits.file";
     static final String CACHE_FILE = "llm.cache.file";
+    static final String PRIVACY_FILE = "llm.privacy.file";
+    static final String PRIVACY_KEY = "llm.privacy.key";
+    static final String INSPECT_FILE = "llm.inspect.file";
     static final String SEMANTIC_FILE = "llm.cache.semantic.file";
+    static final String GUARD_FILE = "llm.guard.file";
     static final String STATIC_ANSWERS = "llm.degrade.static-answers";
     static final String PRICES_FILE = "llm.prices.file";
     static final String LEDGER = "llm.ledger.enabled";
@@ -100,6 +104,46 @@ final class SettingsTable {
                     "1000000",
                     Kind.number(1, 100_000_000),
                     "The most characters that the texts of one request may hold together."),
+            new Setting(
+                    PRIVACY_FILE,
+                    "privacy.yaml",
+                    Kind.path(),
+                    "What is personal or secret, and what is done with it, relative to this directory. Read again when it changes."),
+            new Setting(
+                    PRIVACY_KEY,
+                    "",
+                    Kind.credential(),
+                    "The secret that values are hashed with, if privacy.yaml says so. Keep it out of this file: set LLM_PRIVACY_KEY."),
+            new Setting(
+                    GUARD_FILE,
+                    "guard.yaml",
+                    Kind.path(),
+                    "What prompt injections look like, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.guard.users",
+                    "block",
+                    Kind.oneOf("block", "sanitise", "flag", "off"),
+                    "What becomes of what users say when it looks like one (docs/guard.md)."),
+            new Setting(
+                    "llm.guard.data",
+                    "sanitise",
+                    Kind.oneOf("block", "sanitise", "flag", "off"),
+                    "The same for what tools have given and documents hold."),
+            new Setting(
+                    INSPECT_FILE,
+                    "inspect.yaml",
+                    Kind.path(),
+                    "What answers are checked for, relative to this directory. Read again when it changes."),
+            new Setting(
+                    "llm.inspect.moderation",
+                    "",
+                    Kind.endpoint(),
+                    "The Camel endpoint of a moderation model in OpenAI's words; empty for none."),
+            new Setting(
+                    "llm.inspect.moderation-key",
+                    "",
+                    Kind.credential(),
+                    "The key for it. Keep it out of this file: set LLM_INSPECT_MODERATION_KEY."),
             new Setting(
                     LIMITS_FILE,
                     "limits.yaml",

@@ -23,7 +23,7 @@ import java.util.stream.LongStream;
 final class CallMeters {
 
     /** The answers a cache can give; see {@link FinishedCall#cache}. */
-    private static final Set<String> CACHE = Set.of("hit", "semantic", "stale", "miss", "bypass");
+    private static final Set<String> CACHE = Set.of("hit", "semantic", "stale", "miss", "bypass", "refresh", "shadow");
 
     /** As many teams have a label of their own. */
     private static final int MAX_TEAMS = 100;

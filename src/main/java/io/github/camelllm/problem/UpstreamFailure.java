@@ -39,6 +39,11 @@ public enum UpstreamFailure {
     IN_BAND_ERROR("an error instead of an answer, with a success status", Reaction.RETRY, true),
     CUT_BY_LENGTH(
             "the answer was cut by the model's own limit, and the settings do not take that", Reaction.NEXT, false),
+    EMPTY_ANSWER("the answer has neither text nor tool call, and the settings do not take that", Reaction.RETRY, false),
+    WRONG_FORM(
+            "the answer is not the JSON that the request asks for, and the settings do not take that",
+            Reaction.RETRY,
+            false),
 
     BUSY("the gateway's own bound on calls in flight to the model", Reaction.NEXT, false),
     LIMIT_REACHED("the gateway's own limit of the model or its provider is reached", Reaction.NEXT, false),

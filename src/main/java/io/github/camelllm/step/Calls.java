@@ -34,8 +34,17 @@ public final class Calls {
     /** The exchange property with the model that is to answer, once it is chosen; see {@link #publish}. */
     public static final String MODEL = "llm.model";
 
+    /** The exchange property with the call's classification: {@code public} to {@code restricted}; see {@link #publish}. */
+    public static final String CLASSIFICATION = "llm.classification";
+
     /** The exchange property with which routes name the models that may answer: names separated by commas. */
     public static final String CHAIN = "llm.chain";
+
+    /** The exchange property with which a route that renders a prompt says of which template it is: {@code name@version}. */
+    public static final String TEMPLATE = "llm.template";
+
+    /** The exchange property with which it says what the prompt's tags are: words separated by commas. */
+    public static final String TAGS = "llm.tags";
 
     /** Looked up once: a search by type walks Camel's registry, which is not safe while something is bound. */
     private static final Map<CamelContext, Ticker> TICKERS = Collections.synchronizedMap(new WeakHashMap<>());
@@ -74,6 +83,7 @@ public final class Calls {
     public static void publish(Exchange exchange, Call call) {
         exchange.setProperty(ASKED, call.getAsked());
         exchange.setProperty(TASK, call.getTask());
+        exchange.setProperty(CLASSIFICATION, call.getClassification().label());
         if (call.getModel() != null) {
             exchange.setProperty(MODEL, call.getModel());
         }

@@ -137,6 +137,11 @@ public abstract class Step implements Policy {
             }
 
             @Override
+            public Chain on(Exchange other) {
+                return new Rest(other);
+            }
+
+            @Override
             public Step follower() {
                 return follower;
             }

@@ -31,7 +31,12 @@ class CacheIT extends GatewayAcceptance {
                 "config/keys.yaml",
                 "keys:\n  - { id: app, sha256: " + VirtualKey.sha256(APP) + ", tenant: acme }\n"
                         + "  - { id: ops, sha256: " + VirtualKey.sha256(ADMIN) + ", tenant: acme, admin: true }\n");
-        setup.replace("config/cache.yaml", "  creative: never", "  brief: 1s\n  creative: never");
+        setup.replace(
+                "config/cache.yaml",
+                "  creative: never",
+                "  brief: 1s\n  brisk: { ttl: 1s, revalidate: 1h }\n  creative: never");
+        setup.property("llm.cache.tiers", "exact,semantic");
+        setup.replace("routes/gateway.camel.yaml", "shadowShare: 0.05", "shadowShare: 0");
     }
 
     private RawResponse openAi(String question, boolean stream, String... headers) throws IOException {
@@ -165,6 +170,80 @@ class CacheIT extends GatewayAcceptance {
         assertThat(openAi("Is nobody there?", false, task).status()).isGreaterThanOrEqualTo(500);
     }
 
+    /** The refresh is a call of its own: of the same key, with the same request id, recorded and counted as what it is. */
+    @Test
+    void aStaleAnswerIsGivenAtOnceAndRefreshedBehindIt() throws Exception {
+        String[] task = {"X-LLM-Task: brisk"};
+        answers("Old");
+        openAi("Who is quick?", false, task);
+        answers("New");
+
+        RawResponse stale =
+                Await.value("the answer to become stale", () -> openAi("Who is quick?", true, task), found -> "stale"
+                        .equals(found.header("x-llm-cache")));
+        assertThat(stale.status()).isEqualTo(200);
+        assertThat(stale.text()).contains("Old").contains("[DONE]");
+        assertThat(stale.header("x-llm-degraded")).isNull();
+        assertThat(Integer.parseInt(stale.header("age"))).isPositive();
+        Await.value(
+                "the new answer",
+                () -> openAi("Who is quick?", false, task),
+                found -> found.json().at("/choices/0/message/content").asText().equals("New"));
+
+        JsonNode record = Await.value(
+                        "its record",
+                        () -> gateway.records().stream()
+                                .filter(one -> one.path("cache").asText().equals("refresh"))
+                                .toList(),
+                        found -> !found.isEmpty())
+                .get(0);
+        assertThat(record.path("key_id").asText()).isEqualTo("app");
+        assertThat(record.path("request_id").asText()).isEqualTo(stale.header("x-request-id"));
+        assertThat(record.path("cost_usd").decimalValue()).isPositive();
+        assertThat(record.path("stream").asBoolean()).isFalse();
+        Await.value(
+                "the metrics of the refresh",
+                gateway::metrics,
+                found -> found.sum("llm_requests_total", "cache", "refresh") > 0);
+    }
+
+    @Test
+    void aQuestionThatMeansTheSameGetsTheAnswerAndANearMissDoesNot() throws Exception {
+        answers("Within 14 days.");
+        openAi("How do I cancel my subscription?", false);
+        RawResponse same = openAi("How can I cancel my subscription?", false);
+        assertThat(same.header("x-llm-cache")).isEqualTo("semantic");
+        assertThat(same.json().at("/choices/0/message/content").asText()).isEqualTo("Within 14 days.");
+        assertThat(gateway.awaitRecord(same.header("x-request-id"))
+                        .at("/hit/similarity")
+                        .asDouble())
+                .isBetween(0.9, 1.0);
+        for (String other : List.of(
+                "How do I renew my subscription?",
+                "How do I cancel your subscription?",
+                "Why cancel my subscription?")) {
+            assertThat(openAi(other, false).header("x-llm-cache")).as(other).isEqualTo("miss");
+        }
+    }
+
+    @Test
+    void templatesAndTagsAreInTheKeyAndCleared() throws Exception {
+        answers("Hello");
+        for (String version : List.of("1", "2")) {
+            String[] labels = {"X-LLM-Template: hail@" + version, "X-LLM-Tags: faq, v" + version};
+            assertThat(openAi("Who is hailed?", false, labels).header("x-llm-cache"))
+                    .isEqualTo("miss");
+            assertThat(openAi("Who is hailed?", false, labels).header("x-llm-cache"))
+                    .isEqualTo("hit");
+        }
+        assertThat(clear("tag=v3").path("cleared").asInt()).isZero();
+        assertThat(clear("template=hail@1").path("cleared").asInt()).isEqualTo(1);
+        assertThat(clear("template=hail&tag=faq").path("cleared").asInt()).isEqualTo(1);
+        RawResponse bad = openAi("Who is hailed?", false, "X-LLM-Template: hail the king");
+        assertThat(bad.status()).isEqualTo(400);
+        assertThat(bad.json().at("/error/param").asText()).isEqualTo("X-LLM-Template");
+    }
+
     @Test
     void anAdminClearsWhatItNames() throws Exception {
         answers("Hello");
@@ -194,6 +273,12 @@ class CacheIT extends GatewayAcceptance {
             RawResponse response = RawClient.exchange(
                     gateway.port(), "DELETE", "/v1/cache" + query, null, "Authorization: Bearer " + ADMIN);
             assertThat(response.status()).as(query).isEqualTo(400);
+            assertThat(response.json().at("/error/message").asText())
+                    .as(query)
+                    .contains(
+                            query.contains("modell")
+                                    ? "The parameter 'modell' is not known"
+                                    : query.contains("%zz") ? "not well-formed" : "DELETE /v1/cache?model=");
         }
     }
 }

@@ -58,6 +58,7 @@ class CallRecordIT extends GatewayAcceptance {
             "attempts",
             "status",
             "error_code",
+            "flags",
             "prompt_sha256");
 
     @Test

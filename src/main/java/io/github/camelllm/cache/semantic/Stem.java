@@ -1,10 +1,37 @@
 package io.github.camelllm.cache.semantic;
 
+import java.util.Set;
+
 /**
  * Takes off the endings that change no answer: the plural, and in English the -ing. Endings of tense stay, since was is not
  * will be; so a stem is less than a dictionary's, and a word too much told apart costs a hit, not a wrong answer.
  */
 final class Stem {
+
+    /** They end like adverbs, and either are none or mean something else than what they end. */
+    private static final Set<String> NO_ADVERBS = Set.of(
+            "hardly",
+            "nearly",
+            "lately",
+            "shortly",
+            "barely",
+            "rarely",
+            "early",
+            "family",
+            "reply",
+            "supply",
+            "apply",
+            "monthly",
+            "weekly",
+            "yearly",
+            "hourly",
+            "nightly",
+            "friendly",
+            "likely",
+            "unlikely",
+            "assembly",
+            "anomaly",
+            "multiply");
 
     private Stem() {}
 
@@ -47,6 +74,38 @@ final class Stem {
             return bare(word.substring(0, length - 1));
         }
         return bare(word);
+    }
+
+    /**
+     * What an English stem has in common with those derived from it: install and installation, quick and quickly. Another word
+     * where nothing is to be taken off.
+     */
+    static String root(String stem) {
+        int length = stem.length();
+        if (length > 5 && stem.endsWith("ly") && !NO_ADVERBS.contains(stem)) {
+            return stem.substring(0, length - 2);
+        }
+        if (length > 6 && stem.endsWith("ment")) {
+            return stem.substring(0, length - 4);
+        }
+        String bare = length > 6 && stem.endsWith("ion") ? stem.substring(0, length - 3) : stem;
+        return bare.length() > 6 && bare.endsWith("at") ? bare.substring(0, bare.length() - 2) : bare;
+    }
+
+    /** What an English form in -ed is of, by its stem; null for another word. */
+    static String ofParticiple(String word) {
+        int length = word.length();
+        if (length < 5 || !word.endsWith("ed") || word.endsWith("eed") || !hasVowel(word, length - 2)) {
+            return null;
+        }
+        String bare = word.substring(0, length - 2);
+        int last = bare.length() - 1;
+        if (bare.endsWith("i")) {
+            return bare.substring(0, last) + "y";
+        }
+        boolean doubled =
+                last > 1 && bare.charAt(last) == bare.charAt(last - 1) && "lsz".indexOf(bare.charAt(last)) < 0;
+        return doubled ? bare.substring(0, last) : bare.length() < 4 ? bare + "e" : bare;
     }
 
     /** Plural and case of nouns and adjectives; verbs keep theirs but for the last -n. */

@@ -25,7 +25,11 @@ final class TraitsReader {
             "howlong",
             "howoften",
             "howfar",
-            "howold");
+            "howold",
+            "price");
+    /** They may stand before what opens a sentence. */
+    private static final Set<String> BEFORE = Set.of("polite", "request", "article");
+
     private static final Set<String> MODES = Set.of("past", "future", "should", "must", "may", "would");
 
     private final List<Token> tokens;
@@ -45,12 +49,17 @@ final class TraitsReader {
     private final boolean asks;
     private String negation;
     private String negated;
+    private String negationPlace;
     private int clause;
     private boolean said;
     private String type;
     private boolean explains;
+    private boolean gives;
+    private boolean requests;
+    private int modals;
     private boolean able;
     private String opening;
+    private int asked = -1;
 
     private TraitsReader(List<Token> tokens, Words words) {
         this.tokens = tokens;
@@ -82,7 +91,7 @@ final class TraitsReader {
             };
         }
         pause();
-        String shown = type != null ? type : explains ? "explain" : asks || "aux".equals(opening) ? "yes" : "statement";
+        String shown = type != null ? type : gives ? "list" : explains ? "explain" : isYesOrNo() ? "yes" : "statement";
         Collections.sort(numbers);
         Collections.sort(exact);
         Collections.sort(negations);
@@ -103,6 +112,10 @@ final class TraitsReader {
                 tokens.stream().map(Token::raw).toList());
     }
 
+    private boolean isYesOrNo() {
+        return asks && !requests || "aux".equals(opening);
+    }
+
     /** The end of what belongs together. */
     private int pause() {
         endNegation();
@@ -114,7 +127,7 @@ final class TraitsReader {
 
     private void endNegation() {
         if (negation != null) {
-            negations.add(negation + " " + clause + " " + negated);
+            negations.add(negation + " " + negationPlace + " " + negated);
             negation = null;
             negated = null;
         }
@@ -181,6 +194,9 @@ final class TraitsReader {
         if (phrase > 0) {
             return phrase;
         }
+        if (isKindOfAnswer(at)) {
+            return 1;
+        }
         Integer ordinal = words.numbers().ordinal(token.low());
         if (ordinal != null) {
             return one(ordinal + ".");
@@ -189,7 +205,9 @@ final class TraitsReader {
                 || token.capital() && !token.first() && !words.language().equals("de")) {
             names.add(stems.get(at));
         }
-        say(stems.get(at));
+        String meaning = words.meaning(stems.get(at));
+        forms.add(meaning);
+        say(meaning);
         return 1;
     }
 
@@ -201,8 +219,11 @@ final class TraitsReader {
             }
             String kind = words.classOf(String.join(" ", lows.subList(at, at + length)));
             boolean name = length == 1 && isName(tokens.get(at));
-            boolean orders = "listing".equals(kind) || "explain".equals(kind);
-            if (kind != null && !name && !(orders && (said || type != null))) {
+            boolean orders = "listing".equals(kind) || "explain".equals(kind) || "giving".equals(kind);
+            if ("works".equals(kind) || "costs".equals(kind)) {
+                kind = isLast(at) && ends(kind) ? "filler" : null;
+            }
+            if (kind != null && !name && !(orders && (said || type != null || opening != null))) {
                 task(kind, at, length);
                 return length;
             }
@@ -222,6 +243,28 @@ final class TraitsReader {
         return 0;
     }
 
+    /** Whether a verb at the end says no more than the question before it: how does it work, what does it cost. */
+    private boolean ends(String kind) {
+        boolean price = kind.equals("costs") && ("howmuch".equals(type) || "what".equals(type));
+        if (price) {
+            type = "price";
+        }
+        return price || kind.equals("works") && "how".equals(type);
+    }
+
+    private boolean isLast(int at) {
+        return tokens.subList(at + 1, tokens.size()).stream().allMatch(token -> token.kind() == Kind.BREAK);
+    }
+
+    /** Which city is the capital: what is it. */
+    private boolean isKindOfAnswer(int at) {
+        return at == asked
+                && "what".equals(type)
+                && at + 2 < tokens.size()
+                && (lows.get(at + 1).equals("is") || lows.get(at + 1).equals("are"))
+                && lows.get(at + 2).equals("the");
+    }
+
     /** IT and US are not it and us, and in vitamin A there is no article. */
     private static boolean isName(Token token) {
         return token.acronym() || token.text().equals("A") && !token.first();
@@ -233,7 +276,7 @@ final class TraitsReader {
 
     private void task(String kind, int at, int length) {
         stems.subList(at, at + length).forEach(forms::add);
-        boolean opens = opening == null && !kind.equals("polite") && !kind.equals("article");
+        boolean opens = opening == null && !BEFORE.contains(kind);
         if (opens) {
             opening = Set.of("aux", "past", "future", "can", "should", "must", "may", "would")
                             .contains(kind)
@@ -241,9 +284,10 @@ final class TraitsReader {
                     : kind;
         }
         if (QUESTIONS.contains(kind)) {
-            question(kind);
+            question(kind, at + length);
         } else if (MODES.contains(kind)) {
             modes.add(kind);
+            modals += kind.equals("past") || kind.equals("future") ? 0 : 1;
             chunks.end();
         } else {
             switch (kind) {
@@ -256,7 +300,15 @@ final class TraitsReader {
                     able = true;
                     chunks.end();
                 }
-                case "listing" -> question("what");
+                case "listing" -> question("list", at + length);
+                case "giving" -> {
+                    gives = true;
+                    chunks.end();
+                }
+                case "request" -> {
+                    requests |= opening == null;
+                    chunks.end();
+                }
                 case "explain" -> {
                     explains = true;
                     chunks.end();
@@ -268,10 +320,11 @@ final class TraitsReader {
         }
     }
 
-    private void question(String kind) {
+    private void question(String kind, int end) {
         boolean relative = said && !asks; // in a statement, which and who only hold it together
         if (type == null && !relative) {
             type = kind;
+            asked = end;
             chunks.end();
         } else if (relative && (kind.equals("what") || kind.equals("who"))) {
             chunks.end();
@@ -290,6 +343,7 @@ final class TraitsReader {
         }
         endNegation();
         negation = kind;
+        negationPlace = clause + "." + modals; // must not is not need not
         chunks.end();
     }
 

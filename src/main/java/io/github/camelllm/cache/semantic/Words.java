@@ -86,6 +86,9 @@ final class Words {
         for (String member : group) {
             String key = stems(member);
             synonyms.putIfAbsent(key, kept);
+            if (language.equals("en") && !key.contains(" ")) {
+                synonyms.putIfAbsent(Stem.root(key), kept);
+            }
             longest = Math.max(longest, key.split(" ").length);
         }
     }
@@ -125,6 +128,23 @@ final class Words {
     /** The word that stands for all that say the same; null when none is known to. */
     String synonym(String stems) {
         return synonyms.get(stems);
+    }
+
+    /**
+     * What a word says, by its stem: the word that stands for all that say the same, else what it is derived from. A form in
+     * -ed keeps a mark: who deletes is not who is deleted, nor who deleted.
+     */
+    String meaning(String stem) {
+        String same = synonyms.get(stem);
+        if (same != null || !language.equals("en")) {
+            return same == null ? stem : same;
+        }
+        String base = Stem.ofParticiple(stem);
+        if (base != null) {
+            return meaning(base) + "~ed";
+        }
+        String root = Stem.root(stem);
+        return synonyms.getOrDefault(root, root);
     }
 
     /** The opposites of a word as {@link #synonym} or its stem gives it. */

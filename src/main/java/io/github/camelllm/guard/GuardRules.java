@@ -1,0 +1,53 @@
+package io.github.camelllm.guard;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code config/guard.yaml} says. Immutable.
+ *
+ * @param rules what attacks look like
+ * @param specialTokens that mark who speaks in the chat templates of models, folded, two characters at least
+ * @param firsts the characters that they begin with
+ */
+record GuardRules(RuleSet rules, List<String> specialTokens, String firsts) {
+
+    GuardRules(RuleSet rules, List<String> specialTokens) {
+        this(
+                rules,
+                specialTokens,
+                specialTokens.stream()
+                        .map(token -> token.substring(0, 1))
+                        .distinct()
+                        .collect(Collectors.joining()));
+    }
+
+    /** Whether a folded text has one of the tokens. */
+    boolean hasSpecialToken(String folded) {
+        for (int i = 0; i < folded.length(); i++) {
+            if (tokenAt(folded, i) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some token begins with a character. */
+    boolean beginsToken(char c) {
+        return firsts.indexOf(c) >= 0;
+    }
+
+    /** The length of the token that a folded text has at a place; 0 for none. */
+    int tokenAt(String folded, int at) {
+        char c = folded.charAt(at);
+        if (at + 1 < folded.length() && firsts.indexOf(c) >= 0) {
+            char next = folded.charAt(at + 1);
+            for (String token : specialTokens) {
+                if (token.charAt(0) == c && token.charAt(1) == next && folded.startsWith(token, at)) {
+                    return token.length();
+                }
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.camelllm.main;
+
+import io.github.camelllm.guard.Evaluation;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command {@code bin/gateway eval injection}. */
+@Command(
+        name = "injection",
+        description =
+                "Tells by source how many attacks the guard finds, and how many harmless texts it takes for some.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "DIR/injection.jsonl has lines such as {\"text\": \"...\", \"attack\": true, \"source\": \"...\"}. Its other",
+            "files ending in .jsonl, with texts, are taken as harmless.",
+            "",
+            "Exit codes: 0 all bounds kept, 1 not, or no data, 2 wrong usage."
+        })
+final class EvalInjection implements Callable<Integer> {
+
+    private static final String FILE = "injection.jsonl";
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "where the texts are (default: ${DEFAULT-VALUE})",
+            defaultValue = "../shared/data")
+    private Path data;
+
+    @Option(names = "--harmless", paramLabel = "FILE", description = "more harmless texts, one a line; may be repeated")
+    private List<Path> harmless = new ArrayList<>();
+
+    @Option(
+            names = "--rules",
+            paramLabel = "FILE",
+            description = "the rules (default: ${DEFAULT-VALUE}; without the file those of the jar)",
+            defaultValue = "config/guard.yaml")
+    private Path rules;
+
+    @Option(
+            names = "--train",
+            paramLabel = "FILE",
+            description =
+                    "trains a model with all these texts, writes it and ends; the guard's setting 'model' names it")
+    private Path train;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Logs.silence();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            List<Path> others = new ArrayList<>(harmless);
+            if (Files.isDirectory(data)) {
+                try (var files = Files.list(data)) {
+                    files.filter(file -> file.toString().endsWith(".jsonl") && !file.endsWith(FILE))
+                            .sorted()
+                            .forEach(others::add);
+                }
+            }
+            Evaluation evaluation = new Evaluation(data.resolve(FILE), others, rules);
+            if (train != null) {
+                evaluation.train(train);
+                out.println("The model is in " + train + ".");
+                out.flush();
+                return 0;
+            }
+            out.print(evaluation.report());
+            evaluation.missed().forEach(missed -> out.println("below its bound: " + missed));
+            out.flush();
+            return evaluation.missed().isEmpty() ? 0 : 1;
+        } catch (Evaluation.EvaluationException e) {
+            err.println(e.getMessage());
+            return 1;
+        } catch (IOException e) {
+            err.println("a file cannot be read or written: " + e.getMessage());
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.github.camelllm.privacy;
+
+import io.github.camelllm.call.Call;
+import io.github.camelllm.call.Request;
+import io.github.camelllm.call.text.AnswerPlace;
+import io.github.camelllm.call.text.RequestTexts;
+import io.github.camelllm.call.text.TextFilter;
+import io.github.camelllm.call.text.TextPlace;
+import io.github.camelllm.privacy.TypeRule.Direction;
+import io.github.camelllm.privacy.detect.Finding;
+import io.github.camelllm.problem.ErrorCode;
+import io.github.camelllm.problem.Problem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What is done for the privacy of one call: its request first, then the texts of its answer. */
+final class CallPrivacy {
+
+    /** Values of JSON up to this length are looked at along with their names. */
+    private static final int LABELLED = 256;
+
+    private final PrivacyRules rules;
+    private final Keys keys;
+    private final Call call;
+    private final Observer observer;
+    private final Set<String> seen = new HashSet<>();
+    private Pseudonyms pseudonyms = new Pseudonyms(Set.of());
+    private boolean json;
+
+    /** Is told of each finding. */
+    @FunctionalInterface
+    interface Observer {
+        void found(String type, Direction direction, Action action);
+    }
+
+    /** Looks at all texts of a request at once; gives the findings of each. */
+    @FunctionalInterface
+    interface Analyzer {
+        List<List<Finding>> find(List<String> texts);
+    }
+
+    private record Text(TextPlace place, String text, List<Finding> findings) {}
+
+    CallPrivacy(PrivacyRules rules, Keys keys, Call call, Observer observer) {
+        this.rules = rules;
+        this.keys = keys;
+        this.call = call;
+        this.observer = observer;
+    }
+
+    /**
+     * Redacts the request.
+     *
+     * @param analyzer looks at it as well; null for none
+     * @param oneWay whether nothing is ever put back, so that placeholders need not tell values apart
+     * @return whether something stands in the place of something else now
+     * @throws Problem {@code sensitive_data} when something must not be sent
+     */
+    boolean request(Request request, Analyzer analyzer, boolean oneWay) {
+        List<Text> texts = new ArrayList<>();
+        RequestTexts.rewrite(request.tree(), (place, text) -> {
+            texts.add(new Text(place, text, find(place, text)));
+            return text;
+        });
+        List<Text> found = analyzer == null ? texts : analyzed(texts, analyzer);
+        boolean replaces = false;
+        for (Text text : found) {
+            for (Finding finding : text.findings()) {
+                replaces |= note(text, finding);
+            }
+        }
+        if (replaces) {
+            replace(request, found, oneWay);
+            call.redacted(true);
+        }
+        json = !request.tree()
+                        .path("response_format")
+                        .path("type")
+                        .asText("text")
+                        .equals("text")
+                || request.tree().path("output_config").has("format");
+        if (restores() && rules.note() && !oneWay) {
+            Note.add(request.tree());
+        }
+        return replaces;
+    }
+
+    private List<Finding> find(TextPlace place, String text) {
+        return place.label() == null || text.length() > LABELLED
+                ? rules.detectors().find(text)
+                : rules.detectors().find(text, place.label());
+    }
+
+    private static List<Text> analyzed(List<Text> texts, Analyzer analyzer) {
+        List<List<Finding>> more = analyzer.find(texts.stream().map(Text::text).toList());
+        List<Text> both = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            Text text = texts.get(i);
+            both.add(new Text(
+                    text.place(),
+                    text.text(),
+                    Findings.merge(text.findings(), more.get(i), text.text().length())));
+        }
+        return both;
+    }
+
+    /** Records a finding; whether something is to stand in its place. */
+    private boolean note(Text text, Finding finding) {
+        TypeRule rule = rules.of(finding.type());
+        Action action = rule.request();
+        seen.add(text.text().substring(finding.start(), finding.end()));
+        if (action == Action.ALLOW) {
+            return false;
+        }
+        noted(finding.type(), rule, Direction.REQUEST);
+        if (action == Action.BLOCK) {
+            throw Problem.of(
+                            ErrorCode.SENSITIVE_DATA,
+                            text.place().path() + " holds a " + finding.type()
+                                    + ", which may not be sent to a model; take it out.")
+                    .withParam(text.place().path());
+        }
+        return action.replaces();
+    }
+
+    private void noted(String type, TypeRule rule, Direction direction) {
+        Action action = rule.in(direction);
+        call.classify(rule.classification());
+        call.redaction(type, direction.label(), action.label(), 1);
+        observer.found(type, direction, action);
+    }
+
+    private void replace(Request request, List<Text> texts, boolean oneWay) {
+        Set<String> taken = new HashSet<>();
+        texts.forEach(text -> Taken.add(text.text(), taken));
+        pseudonyms = new Pseudonyms(taken);
+        Map<String, String> inTexts = new HashMap<>();
+        KnownValues plain = new KnownValues();
+        KnownValues names = new KnownValues();
+        for (Text text : texts) {
+            for (Finding finding : text.findings()) {
+                Action action = rules.of(finding.type()).request();
+                if (action.replaces()) {
+                    String value = text.text().substring(finding.start(), finding.end());
+                    String name = inTexts.computeIfAbsent(value, v -> name(finding.type(), action, v, oneWay));
+                    plain.add(value, bracketed(name, action));
+                    names.add(value, name);
+                }
+            }
+        }
+        int[] next = {0};
+        RequestTexts.rewrite(request.tree(), (place, value) -> {
+            Text text = texts.get(next[0]++);
+            return rewritten(text, inTexts, place.kind() == TextPlace.Kind.NAME ? names : plain);
+        });
+    }
+
+    private String name(String type, Action action, String value, boolean oneWay) {
+        String label = Replacements.label(type);
+        if (action != Action.PSEUDONYM) {
+            return Replacements.of(action, type, value, rules.maskKeep(), keys, call.getTenant());
+        }
+        return rules.keyed()
+                ? pseudonyms.coded(label, keys.hash(call.getTenant(), value), value)
+                : oneWay ? label : pseudonyms.numbered(label, value);
+    }
+
+    private static String bracketed(String name, Action action) {
+        return action == Action.PSEUDONYM ? "<" + name + ">" : name;
+    }
+
+    /** A text with what stands for its values; names of users and files take no brackets. */
+    private String rewritten(Text text, Map<String, String> names, KnownValues known) {
+        String before = text.text();
+        StringBuilder out = new StringBuilder(before.length() + 32);
+        int copied = 0;
+        for (Finding finding : text.findings()) {
+            Action action = rules.of(finding.type()).request();
+            if (action.replaces()) {
+                known.append(before, copied, finding.start(), out);
+                String name = names.get(before.substring(finding.start(), finding.end()));
+                out.append(text.place().kind() == TextPlace.Kind.NAME ? name : bracketed(name, action));
+                copied = finding.end();
+            }
+        }
+        known.append(before, copied, before.length(), out);
+        return before.contentEquals(out) ? before : out.toString();
+    }
+
+    /** Whether a placeholder may come in the answer. */
+    boolean restores() {
+        return !pseudonyms.isEmpty();
+    }
+
+    /** What an answer's text passes through: findings first, then values are put back. Null to leave it. */
+    TextFilter answer(AnswerPlace place, boolean looks) {
+        boolean asJson =
+                place.kind() == AnswerPlace.Kind.TOOL_ARGUMENTS || json && place.kind() == AnswerPlace.Kind.CONTENT;
+        TextFilter redactor =
+                looks ? new AnswerRedactor(rules.hold(), new AnswerLook(this, rules.detectors(), asJson)) : null;
+        TextFilter restorer = restores() ? new Restorer(pseudonyms, asJson) : null;
+        return redactor == null ? restorer : restorer == null ? redactor : new Both(redactor, restorer);
+    }
+
+    private record Both(TextFilter first, TextFilter second) implements TextFilter {
+        @Override
+        public String push(String piece) {
+            return second.push(first.push(piece));
+        }
+
+        @Override
+        public String end() {
+            return second.push(first.end()) + second.end();
+        }
+    }
+
+    /**
+     * What stands in an answer in the place of a value that the request had not; null to leave it.
+     *
+     * @throws Problem {@code sensitive_data} when it must not be given
+     */
+    String answered(String type, String value) {
+        TypeRule rule = rules.of(type);
+        Action action = rule.answer();
+        if (action == Action.ALLOW || seen.contains(value) || isPlaceholder(value)) {
+            return null;
+        }
+        noted(type, rule, Direction.ANSWER);
+        call.personalAnswer().give();
+        if (action == Action.BLOCK) {
+            throw Problem.of(
+                    ErrorCode.SENSITIVE_DATA, "The answer holds a " + type + ", which this gateway does not give.");
+        }
+        return action == Action.REPORT
+                ? null
+                : Replacements.of(action, type, value, rules.maskKeep(), keys, call.getTenant());
+    }
+
+    private boolean isPlaceholder(String value) {
+        return restores() && !new Restorer(pseudonyms, false).push(value + " ").equals(value + " ");
+    }
+
+    /** Never what it holds. */
+    @Override
+    public String toString() {
+        return "CallPrivacy[" + call.getId() + "]";
+    }
+}

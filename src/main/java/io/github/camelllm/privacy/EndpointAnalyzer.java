@@ -1,0 +1,106 @@
+package io.github.camelllm.privacy;
+
+import io.github.camelllm.privacy.detect.Finding;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.DefaultExchange;
+
+/** An analyzer in Presidio's words behind a Camel endpoint. It gets the texts and nothing else of the call. */
+final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
+
+    /** So many questions may be under way at once, those included that nobody waits for any more. */
+    private static final int MOST = 256;
+
+    private final CamelContext context;
+    private final ProducerTemplate template;
+    private final String uri;
+    private final PrivacySettings settings;
+    private final Semaphore free = new Semaphore(MOST);
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "llm-analyzer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    EndpointAnalyzer(CamelContext context, PrivacySettings settings) {
+        this.context = context;
+        this.settings = settings;
+        this.template = context.createProducerTemplate();
+        this.uri = settings.analyzer().startsWith("http")
+                ? timed(settings.analyzer(), settings.timeout())
+                : settings.analyzer();
+    }
+
+    /** An HTTP client waits no longer than its caller. */
+    private static String timed(String url, Duration timeout) {
+        String time = Long.toString(timeout.toMillis());
+        return url + (url.contains("?") ? "&" : "?") + "httpMethod=POST&connectTimeout=" + time + "&responseTimeout="
+                + time;
+    }
+
+    @Override
+    public List<List<Finding>> find(List<String> texts) {
+        AnalyzerTexts all = new AnalyzerTexts(texts);
+        if (!free.tryAcquire()) {
+            throw new AnalyzerFailure("the analyzer has " + MOST + " questions open", true);
+        }
+        Future<byte[]> answer;
+        try {
+            answer = threads.submit(() -> {
+                try {
+                    return ask(all.question(settings.language()));
+                } finally {
+                    free.release();
+                }
+            });
+        } catch (RuntimeException e) {
+            free.release();
+            throw new AnalyzerFailure("the analyzer cannot be asked: the gateway stops", false);
+        }
+        try {
+            return all.findings(answer.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS), settings.threshold());
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new AnalyzerFailure(
+                    "the analyzer has not answered within " + settings.timeout().toMillis() + " ms", true);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof AnalyzerFailure failure
+                    ? failure
+                    : new AnalyzerFailure(
+                            "the analyzer failed: " + e.getCause().getClass().getSimpleName(), false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.cancel(true);
+            throw new AnalyzerFailure("the call was interrupted", false);
+        }
+    }
+
+    private byte[] ask(byte[] question) {
+        Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+        exchange.getMessage().setBody(question);
+        Exchange done = template.send(uri, exchange);
+        if (done.getException() != null) {
+            throw new AnalyzerFailure(
+                    "the analyzer failed: " + done.getException().getClass().getSimpleName(), false);
+        }
+        return done.getMessage().getBody(byte[].class);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        template.stop();
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.camelllm.privacy.detect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.call.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A text with what stands in it.
+ *
+ * @param source the name of the set it is from
+ * @param entity the one label that the case is about; null when all are meant
+ * @param spans what must be found
+ */
+record Labelled(String source, String text, String entity, List<Span> spans) {
+
+    static final String RECOGNISERS = "pii_recognisers";
+    static final String SYNTHETIC = "pii_synthetic";
+    static final String BENIGN = "benign prompts";
+
+    /** A place with its label. */
+    record Span(int start, int end, String label) {}
+
+    /** What is wrong with the data, in a message for whoever has named it. */
+    static final class DataException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        DataException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Reads the sets of a directory. Cases with {@code spans: null} say nothing of their entity and are left out; so are
+     * attacks.
+     *
+     * @throws DataException naming the file and the line that is not as it should be
+     */
+    static List<Labelled> read(Path directory) throws DataException {
+        List<Labelled> cases = new ArrayList<>();
+        for (String set : List.of(RECOGNISERS, SYNTHETIC)) {
+            Path file = directory.resolve(set + ".jsonl");
+            int line = 0;
+            for (JsonNode node : lines(file)) {
+                line++;
+                if (!node.path("text").isTextual()
+                        || set.equals(RECOGNISERS) && !node.path("entity").isTextual()) {
+                    throw new DataException(
+                            file + ":" + line + ": expected an object with text, spans and, for a recogniser, entity");
+                }
+                if (!node.path("spans").isNull()) {
+                    cases.add(new Labelled(
+                            set, node.get("text").asText(), node.path("entity").asText(null), spans(node, file, line)));
+                }
+            }
+        }
+        for (JsonNode node : lines(directory.resolve("injection.jsonl"))) {
+            if (!node.path("attack").asBoolean(true)) {
+                cases.add(new Labelled(BENIGN, node.path("text").asText(), null, List.of()));
+            }
+        }
+        return cases;
+    }
+
+    private static List<Span> spans(JsonNode node, Path file, int line) throws DataException {
+        List<Span> spans = new ArrayList<>();
+        for (JsonNode span : node.path("spans")) {
+            if (!span.path("start").isInt()
+                    || !span.path("end").isInt()
+                    || !span.path("type").isTextual()) {
+                throw new DataException(file + ":" + line + ": a span is expected to have start, end and type");
+            }
+            spans.add(new Span(
+                    span.get("start").asInt(),
+                    span.get("end").asInt(),
+                    span.get("type").asText()));
+        }
+        return spans;
+    }
+
+    private static List<JsonNode> lines(Path file) throws DataException {
+        List<JsonNode> nodes = new ArrayList<>();
+        int line = 0;
+        try {
+            for (String text : Files.readAllLines(file)) {
+                line++;
+                if (!text.isBlank()) {
+                    nodes.add(Json.MAPPER.readTree(text));
+                }
+            }
+        } catch (JsonProcessingException e) {
+            throw new DataException(file + ":" + line + ": is not JSON");
+        } catch (IOException e) {
+            throw new DataException(
+                    Files.exists(file)
+                            ? "'" + file + "' cannot be read as UTF-8 text"
+                            : "There is no file '" + file + "'; name its directory with --data.");
+        }
+        if (nodes.isEmpty()) {
+            throw new DataException("'" + file + "' is empty.");
+        }
+        return nodes;
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.camelllm.privacy.detect;
+
+/**
+ * Words that, near a number, tell what it is. Small letters without accents; a word of a script without spaces is found inside
+ * others as well. At most 62 groups: each is one bit.
+ */
+enum Words {
+    PHONE(
+            "phone phones telephone tel mobile mobil cell cellphone fax call calls called calling dial sms whatsapp contact"
+                    + " ring desk office answering voicemail hotline message messages text landline handy telefon"
+                    + " telefonnummer handynummer rufnummer anrufen telefono movil llamar celular telefone ligar portable"
+                    + " appeler telephoner chiamare cellulare telefoon bellen puhelin puhelinnumero cep numaram telefonu"
+                    + " 电话 手机 联系 電話 携帯 전화 휴대폰 โทร โทรศัพท์"),
+    CARD("card cards credit debit cc visa mastercard amex discover maestro diners jcb pan creditcard cardnumber"
+            + " kreditkarte kreditkartennummer karte carte tarjeta cartao carta kart kortti kort kaart karta 信用卡 卡号"
+            + " クレジットカード 카드"),
+    IBAN("iban bank account konto kontonummer compte cuenta conto rekening transfer wire"),
+    IP(
+            "ip ipv4 ipv6 address addresses server host subnet route gateway client dns ping listen bind loopback unspecified"
+                    + " network cidr firewall"),
+    SSN("ssn ssns social security socialsecurity"),
+    TAX("tax taxpayer itin tin tax_id taxid taxes irs"),
+    PASSPORT(
+            "passport passports passportnumber travel pasaporte reisepass pass passnummer passeport passaporto passaporte"
+                    + " paspoort pass여권 여권 여권번호 护照 旅券 passi pasaport"),
+    DRIVER(
+            "driver drivers driving license licence licenses dl permit fuhrerschein fuhrerscheinnummer fahrerlaubnis patente"
+                    + " guida permis conduire conducir carne 운전면허 운전면허번호"),
+    ROUTING("routing aba rtn transit bank wire"),
+    ACCOUNT("account acct accounts checking savings bank deposit kontonummer"),
+    DEA("dea prescriber medical license certificate"),
+    NPI("npi provider prescriber"),
+    MBI("mbi medicare beneficiary"),
+    NHS("nhs"),
+    NINO("nino ni insurance"),
+    POSTCODE("postcode postcodes postal address zip live lives"),
+    PLATE("plate plates vehicle registration registered car reg numberplate kennzeichen nummernschild matricula targa"
+            + " plaka arac plakasi vrn vehicles"),
+    NIF("nif dni documento identidad nie extranjero"),
+    CODICE("codice fiscale cf fiscal"),
+    PIVA("partita iva piva vat"),
+    ID_CARD("identity id identita personalausweis ausweis ausweisnummer ausweises dokument carta kimlik idcard"),
+    PESEL("pesel"),
+    AADHAAR("aadhaar aadhar uidai uid"),
+    PAN("pan permanent income"),
+    GSTIN("gstin gst"),
+    VOTER("voter vote epic elector electoral"),
+    ABN("abn business"),
+    ACN("acn company"),
+    TFN("tfn"),
+    MEDICARE("medicare"),
+    SIN("sin nas insurance assurance sociale canadian"),
+    NRIC("nric fin singapore"),
+    UEN("uen entity"),
+    CN_ID("身份证 身份证号 公民身份 身份號碼 身分證 shenfenzheng resident"),
+    CPF("cpf contribuinte"),
+    CNPJ("cnpj empresa"),
+    STEUER(
+            "steuer steuernummer steueridentifikationsnummer steuerid idnr identifikationsnummer steuernr tin finanzamt idnummer"),
+    UST("ust umsatzsteuer ustid ustidnr umsatzsteueridentifikationsnummer vat mwst"),
+    SOZIAL(
+            "rentenversicherung rentenversicherungsnummer sozialversicherung sozialversicherungsnummer versicherungsnummer"
+                    + " svnr rvnr sv"),
+    KRANKEN(
+            "krankenversicherung krankenversichertennummer krankenkasse kvnr versichertennummer gesundheitskarte egk gkv"),
+    LANR("lanr arztnummer arzt"),
+    BSNR("bsnr betriebsstattennummer betriebsstatte betriebsstatten praxis"),
+    NIR("nir securite insee secu"),
+    HETU("hetu henkilotunnus finnish personbeteckning"),
+    PERSONNUMMER("personnummer pnr swedish samordningsnummer"),
+    ORGNUMMER("organisationsnummer orgnummer orgnr foretag"),
+    RRN("rrn 주민등록번호 주민번호 주민등록 korean"),
+    FRN("frn foreign 외국인등록번호 외국인등록"),
+    BRN("brn 사업자등록번호 사업자번호"),
+    THAI("thai tnin บัตรประชาชน เลขประจำตัวประชาชน ประชาชน"),
+    TCKN("tckn tc kimlik turkish turk vatandaslik"),
+    PH_TIN("tin bir"),
+    ZA("rsa sa south resident"),
+    NIN("nin nimc nigerian"),
+    AHV("ahv avs ahvnummer oasi"),
+    CRYPTO("wallet bitcoin btc ethereum eth crypto litecoin tron dogecoin"),
+    BIRTH("birth born dob birthday birthdate birthdays dateofbirth geboren geburtsdatum geburtstag geb naissance nee ne"
+            + " nacimiento nacido nacida nascita nato nata nascimento nascido nascida geboortedatum syntynyt"
+            + " syntymaaika fodd fodelsedatum urodzony urodzona urodzenia dogum 生日 出生 生年月日 생년월일 เกิด"),
+    KEY(
+            "key keys apikey token tokens secret secrets credential credentials bearer password passwd accesskey secretkey"),
+
+    MONTH(
+            "january february march april may june july august september october november december jan feb mar apr jun jul aug"
+                    + " sep sept oct nov dec januar februar marz mai juni juli oktober dezember enero febrero marzo abril mayo"
+                    + " junio julio agosto septiembre octubre noviembre diciembre janvier fevrier mars avril juin juillet aout"
+                    + " septembre octobre novembre decembre gennaio febbraio aprile maggio giugno luglio settembre ottobre"
+                    + " dicembre janeiro fevereiro marco maio junho julho setembro outubro dezembro"),
+
+    /** Words that say nothing: a text of these and a number is the number alone. */
+    FILLER("and or und oder et ou y e ja och og en is it s"),
+
+    /** What makes a number one of something else. */
+    OTHER(
+            "order orders invoice ticket tracking isbn issn version build revision sku serial part model case reference ref"
+                    + " port page line chapter section article error code commit patent population bestellung rechnung"
+                    + " bestellnummer facture commande pedido factura ordine total amount sum price approximately about");
+
+    private final String[] words;
+
+    Words(String words) {
+        this.words = words.split(" ");
+    }
+
+    String[] all() {
+        return words.clone();
+    }
+
+    long bit() {
+        return 1L << ordinal();
+    }
+}
