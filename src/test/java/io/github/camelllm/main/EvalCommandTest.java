@@ -85,4 +85,24 @@ class EvalCommandTest {
         assertThat(run("eval")).isEqualTo(2);
         assertThat(err.toString()).contains("Say what to evaluate: cache");
     }
+
+    @Test
+    void evaluatesPersonalData() throws Exception {
+        Files.writeString(
+                directory.resolve("pii_recognisers.jsonl"),
+                "{\"text\": \"a@b.example\", \"entity\": \"EMAIL_ADDRESS\", \"spans\": [{\"start\": 0, \"end\": 11, \"type\":"
+                        + " \"EMAIL_ADDRESS\"}]}\n");
+        Path synthetic =
+                Files.writeString(directory.resolve("pii_synthetic.jsonl"), "{\"text\": \"Hi\", \"spans\": []}\n");
+        Files.writeString(directory.resolve("injection.jsonl"), "{\"text\": \"Hi\", \"attack\": false}\n");
+        assertThat(run("eval", "pii", "--data", directory.toString())).isZero();
+        assertThat(out.toString()).contains("micro F1 1.0000", "kept", "ms per KB");
+        Files.writeString(synthetic, "{\"text\": \"c@d.example\", \"spans\": []}\n");
+        assertThat(run("eval", "pii", "--mistakes", "--data", directory.toString()))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("NOT KEPT", "hit in nothing  EMAIL_ADDRESS");
+        assertThat(run("eval", "pii", "--data", directory.resolve("none").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("pii_recognisers.jsonl'; name its directory with --data.");
+    }
 }
