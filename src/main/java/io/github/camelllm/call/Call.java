@@ -534,6 +534,9 @@ public final class Call {
         Call other = new Call(ticker, operation, headers.copy().put("x-request-id", id), null, request.unstreamed());
         other.identity = identity;
         other.counter = counter;
+        other.chain = chain;
+        other.model = model;
+        other.provider = provider;
         other.cache = why;
         other.redacted = redacted;
         other.classification = classification;

@@ -471,6 +471,14 @@ class CacheTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"off,exact", "exact,off", "exact,exact", "exact,,normalised", "", " "})
+    void refusesTiersThatMakeNoSense(String tiers) {
+        assertThatThrownBy(() -> chain.cache.setTiers(tiers))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache.tiers is '" + tiers + "'; off alone, or names separated by commas");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"64", "0 MB", "64 megabytes", ""})
     void refusesASizeThatIsNone(String size) {
         assertThatThrownBy(() -> chain.cache.setMaxSize(size))
