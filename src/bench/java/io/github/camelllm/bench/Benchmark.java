@@ -1,6 +1,7 @@
 package io.github.camelllm.bench;
 
 import io.github.camelllm.cache.CacheCost;
+import io.github.camelllm.inspect.InspectCost;
 import io.github.camelllm.ledger.LedgerCost;
 import io.github.camelllm.privacy.DetectorCost;
 import io.github.camelllm.privacy.RedactionCost;
@@ -67,6 +68,9 @@ public final class Benchmark {
             detectors(table);
             redaction(table);
         }
+        if (options.wants("inspect")) {
+            answers(table);
+        }
         if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
             proxies(lab, subjects, table);
         }
@@ -86,6 +90,26 @@ public final class Benchmark {
 
     private static void row(Table table, String what, CacheCost.Micros micros, String bound) {
         table.row(what, "", Table.format("p50 %.1f µs, p99 %.1f µs", micros.p50(), micros.p99()), "", bound);
+    }
+
+    private static void answers(Table table) {
+        InspectCost cost = new InspectCost(Path.of("config"));
+        InspectCost.Micros whole = cost.whole();
+        InspectCost.Micros event = cost.event();
+        double worst = cost.hostile().values().stream()
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElseThrow();
+        String pattern = "p50 %.1f µs, p99 %.1f µs";
+        table.row(
+                "inspect, as shipped: a whole answer of 2 KB",
+                "",
+                Table.format(pattern, whole.p50(), whole.p99()),
+                "",
+                "≤ 100 µs");
+        table.row("the same, an event of a stream", "", Table.format(pattern, event.p50(), event.p99()), "", "≤ 20 µs");
+        table.row(
+                "the same, the worst of 15 hostile texts of 1 MB", "", Table.format("%.0f ms", worst), "", "≤ 100 ms");
     }
 
     private static void detectors(Table table) {
