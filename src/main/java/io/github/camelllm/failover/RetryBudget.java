@@ -69,7 +69,8 @@ final class RetryBudget {
         }
 
         private void forget(long now) {
-            while (!calls.isEmpty() && now - calls.getFirst()[0] * 1_000_000_000 > WINDOW) {
+            // A second's calls count until the last of them is too old: none is forgotten before its own retry.
+            while (!calls.isEmpty() && now - (calls.getFirst()[0] + 1) * 1_000_000_000 > WINDOW) {
                 sum -= calls.removeFirst()[1];
             }
             while (!retries.isEmpty() && now - retries.getFirst() > WINDOW) {

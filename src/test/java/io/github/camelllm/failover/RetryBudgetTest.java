@@ -55,6 +55,16 @@ class RetryBudgetTest {
     }
 
     @Test
+    void forgetsNoCallBeforeItsRetry() {
+        RetryBudget budget = new RetryBudget(ticker, 100);
+        for (int i = 0; i < 100; i++) {
+            budget.asked("m");
+            assertThat(budget.retry("m")).as("the retry of call %d", i).isTrue();
+            ticker.advance(Duration.ofMillis(170));
+        }
+    }
+
+    @Test
     void allowsNoRetryWhereNoneIsWanted() {
         assertThat(new RetryBudget(ticker, 0).retry("m")).isFalse();
     }
