@@ -105,13 +105,9 @@ public final class Benchmark {
                 Table.format(pattern, whole.p50(), whole.p99()),
                 "",
                 "≤ 100 µs");
+        table.row("the same, an event of a stream", "", Table.format(pattern, event.p50(), event.p99()), "", "≤ 20 µs");
         table.row(
-                "the same, an event of a stream",
-                "",
-                Table.format(pattern, event.p50(), event.p99()),
-                "",
-                "≤ 20 µs");
-        table.row("the same, the worst of 15 hostile texts of 1 MB", "", Table.format("%.0f ms", worst), "", "≤ 100 ms");
+                "the same, the worst of 15 hostile texts of 1 MB", "", Table.format("%.0f ms", worst), "", "≤ 100 ms");
     }
 
     private static void detectors(Table table) {
