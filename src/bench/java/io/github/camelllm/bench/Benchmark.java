@@ -1,7 +1,9 @@
 package io.github.camelllm.bench;
 
 import io.github.camelllm.cache.CacheCost;
+import io.github.camelllm.inspect.InspectCost;
 import io.github.camelllm.ledger.LedgerCost;
+import io.github.camelllm.privacy.DetectorCost;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,12 @@ public final class Benchmark {
                 new CacheHits(lab, full).measure(table);
             }
         }
+        if (options.wants("privacy")) {
+            detectors(table);
+        }
+        if (options.wants("inspect")) {
+            answers(table);
+        }
         if (options.wants("throughput") || options.wants("streaming") || options.wants("in-flight")) {
             proxies(lab, subjects, table);
         }
@@ -80,6 +88,42 @@ public final class Benchmark {
 
     private static void row(Table table, String what, CacheCost.Micros micros, String bound) {
         table.row(what, "", Table.format("p50 %.1f µs, p99 %.1f µs", micros.p50(), micros.p99()), "", bound);
+    }
+
+    private static void answers(Table table) {
+        InspectCost cost = new InspectCost(Path.of("config"));
+        InspectCost.Micros whole = cost.whole();
+        InspectCost.Micros event = cost.event();
+        double worst = cost.hostile().values().stream()
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElseThrow();
+        String pattern = "p50 %.1f µs, p99 %.1f µs";
+        table.row(
+                "inspect, as shipped: a whole answer of 2 KB",
+                "",
+                Table.format(pattern, whole.p50(), whole.p99()),
+                "",
+                "≤ 100 µs");
+        table.row("the same, an event of a stream", "", Table.format(pattern, event.p50(), event.p99()), "", "≤ 20 µs");
+        table.row(
+                "the same, the worst of 15 hostile texts of 1 MB", "", Table.format("%.0f ms", worst), "", "≤ 100 ms");
+    }
+
+    private static void detectors(Table table) {
+        DetectorCost cost = new DetectorCost();
+        DetectorCost.Millis clean = cost.of(DetectorCost.clean());
+        DetectorCost.Millis dense = cost.of(DetectorCost.dense());
+        DetectorCost.Worst worst = cost.worst();
+        String pattern = "p50 %.3f ms, p99 %.3f ms";
+        table.row("detectors: 2 KB clean", "", Table.format(pattern, clean.p50(), clean.p99()), "", "≤ 0.1 ms");
+        table.row("detectors: 2 KB dense", "", Table.format(pattern, dense.p50(), dense.p99()), "", "≤ 0.4 ms");
+        table.row(
+                Table.format("detectors: the worst 1 MB (%s)", worst.text()),
+                "",
+                Table.format("%.0f ms", worst.millis()),
+                "",
+                "≤ 100 ms");
     }
 
     private static void proxies(Lab lab, Subjects subjects, Table table) throws Exception {

@@ -114,13 +114,16 @@ public final class DetectorCost {
         return best;
     }
 
-    /** Prints all figures. */
-    public static void main(String[] args) {
-        DetectorCost cost = new DetectorCost();
-        System.out.println("clean 2 KB: " + cost.of(clean()) + ", found "
-                + cost.detectors.find(clean()).size());
-        System.out.println("dense 2 KB: " + cost.of(dense()) + ", found "
-                + cost.detectors.find(dense()).size());
-        hostile().forEach((name, text) -> System.out.printf("1 MB of %-25s %7.1f ms%n", name, cost.best(text)));
+    /** The longest that one of the texts of 1 MB takes. */
+    public Worst worst() {
+        Worst worst = new Worst("", 0);
+        for (Map.Entry<String, String> hostile : hostile().entrySet()) {
+            double best = best(hostile.getValue());
+            worst = best > worst.millis() ? new Worst(hostile.getKey(), best) : worst;
+        }
+        return worst;
     }
+
+    /** A text, and the milliseconds of processor time that it takes. */
+    public record Worst(String text, double millis) {}
 }

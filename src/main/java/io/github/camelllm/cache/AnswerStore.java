@@ -6,6 +6,8 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.github.camelllm.call.Ticker;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -16,6 +18,8 @@ import java.util.function.Predicate;
 final class AnswerStore {
 
     private final com.github.benmanes.caffeine.cache.Cache<String, Kept> answers;
+    private final ReadWriteLock clearing = new ReentrantReadWriteLock();
+    private long clears;
 
     /**
      * @param maxBytes of all answers together
@@ -26,7 +30,7 @@ final class AnswerStore {
         answers = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher((String id, Kept kept) -> kept.weight() + extra)
-                .expireAfter(Expiry.<String, Kept>writing((id, kept) -> kept.lifetime()))
+                .expireAfter(Expiry.<String, Kept>writing((id, kept) -> kept.remaining(ticker.nanos())))
                 .ticker(ticker::nanos)
                 .executor(Runnable::run) // bounded at every moment, and not only when a pool gets round to it
                 .removalListener((String id, Kept kept, RemovalCause cause) -> {
@@ -43,9 +47,38 @@ final class AnswerStore {
         return Optional.ofNullable(answers.getIfPresent(id));
     }
 
-    /** Keeps an answer, in the place of one before. */
-    void put(Kept kept) {
-        answers.put(kept.question().id(), kept);
+    /** How many clears there have been: an answer that was asked for before the last one is not kept after it. */
+    long generation() {
+        clearing.readLock().lock();
+        try {
+            return clears;
+        } finally {
+            clearing.readLock().unlock();
+        }
+    }
+
+    /**
+     * Keeps an answer, in the place of one that is older, unless something has been cleared since.
+     *
+     * @param generation what {@link #generation} was before it was asked for
+     * @return whether nothing has been cleared
+     */
+    boolean put(Kept kept, long generation) {
+        clearing.readLock().lock(); // so that a clear sees what was put before it, and nothing is put after it
+        try {
+            if (generation != clears) {
+                return false;
+            }
+            answers.asMap().merge(kept.question().id(), kept, (old, now) -> old.isNewerThan(now) ? old : now);
+            return true;
+        } finally {
+            clearing.readLock().unlock();
+        }
+    }
+
+    /** Drops one answer. */
+    void remove(String id) {
+        answers.invalidate(id);
     }
 
     /** Drops one answer, unless another has taken its place. */
@@ -55,6 +88,12 @@ final class AnswerStore {
 
     /** Drops those that match; how many they were. */
     long clear(Predicate<Kept> which) {
+        clearing.writeLock().lock();
+        try {
+            clears++;
+        } finally {
+            clearing.writeLock().unlock();
+        }
         long[] count = {0};
         answers.asMap().values().removeIf(kept -> {
             boolean matches = which.test(kept);

@@ -3,6 +3,7 @@ package io.github.camelllm.cache;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.step.Chain;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 
 /**
@@ -14,15 +15,21 @@ import org.apache.camel.Exchange;
 record Asked(Call call, Exchange exchange, Chain next, Question question, CacheRules rules, Duration ttl) {
 
     /**
-     * Whether an answer may be given to others than this caller as far as anybody knows. It leaves the store when personal
-     * data is found in it: now, or later.
+     * Whether an answer may be given to others than this caller as far as anybody knows. It is forgotten when personal data is
+     * found in it: now, or later.
      */
-    boolean isForAll(Kept kept, AnswerStore store) {
+    boolean isForAll(Kept kept, Consumer<Kept> forget) {
         if (rules.scope(call) == CacheRules.Scope.USER) {
             return true; // there are no others
         }
-        call.personalAnswer().listen(() -> store.remove(kept));
-        return !call.personalAnswer().isGiven();
+        call.personalAnswer().listen(() -> forget.accept(kept));
+        return !isPersonal();
+    }
+
+    /** Whether personal data has been found in the answer that others may be given. */
+    boolean isPersonal() {
+        return rules.scope(call) != CacheRules.Scope.USER
+                && call.personalAnswer().isGiven();
     }
 
     /** The same, asked by a call of its own on an exchange of its own. */

@@ -7,32 +7,59 @@ import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.step.Completions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks a model what the cache cannot answer, and keeps what comes back: one call for all that ask the same meanwhile. */
+/**
+ * Asks a model what the cache cannot answer, and keeps what comes back: one call for all that ask the same meanwhile, here and in
+ * the gateways that answers are shared with.
+ */
 final class Asking {
 
     private static final Logger LOG = LoggerFactory.getLogger(Asking.class);
 
     /** Whoever has seen so many fail asks by himself: more would add one's time to the next one's. */
-    private static final int MOST_FAILURES = 2;
+    static final int MOST_FAILURES = 2;
 
     private final AnswerStore store;
     private final Tiers tiers;
+    private final SharedAnswers shared;
+    private final SharedFlight everywhere;
     private final Map<String, Flight> flights = new ConcurrentHashMap<>();
 
-    Asking(AnswerStore store, Tiers tiers) {
+    Asking(AnswerStore store, Tiers tiers, SharedAnswers shared) {
         this.store = store;
         this.tiers = tiers;
+        this.shared = shared;
+        this.everywhere = new SharedFlight(shared);
+    }
+
+    /**
+     * How things were when a question was asked, which its answer is kept by.
+     *
+     * @param flight those who wait for it; null for nobody
+     * @param token of the lease on asking it, among all gateways; null for none
+     * @param generation of the answers in memory
+     * @param sharedGeneration of those that gateways share
+     */
+    private record Start(Flight flight, String token, long generation, long sharedGeneration) {}
+
+    private Start start(Flight flight, String token) {
+        return new Start(flight, token, store.generation(), shared.generation());
+    }
+
+    /** Who asks from now on gets no answer that is being asked for at present. */
+    void detach() {
+        flights.clear();
     }
 
     /** Asks what follows, and waits for nobody. */
     void alone(Asked asked) throws Exception {
-        run(asked, null, null);
+        run(asked, start(null, null), null);
     }
 
     /** Claims a question for {@link #behind}; null while another call is asking it. */
@@ -75,57 +102,69 @@ final class Asking {
                     return Optional.of(first.kept());
                 }
                 case UNSHARED, LATE -> {
-                    run(asked, null, null);
+                    run(asked, start(null, null), null);
                     return Optional.empty();
                 }
                 case FAILED -> LOG.debug("call {} does not share another's failure", asked.call());
             }
         }
-        run(asked, null, null);
+        run(asked, start(null, null), null);
         return Optional.empty();
     }
 
-    /** The answer may have come between the look into the store and the start. */
+    /** The answer may have come between the look into the store and the start, here or in another gateway. */
     private Optional<Kept> lead(Asked asked, Flight mine, Lookup.Found checked) throws Exception {
         Kept kept = store.find(asked.question().id())
                 .filter(found -> found.isFresh(asked.call().ticker().nanos(), asked.ttl()))
                 .orElse(null);
+        String token = null;
+        if (kept == null) {
+            try {
+                SharedFlight.Start joined = everywhere.join(
+                        asked, () -> !mine.stalls(asked.call().ticker().nanos()));
+                kept = joined.kept();
+                token = joined.token();
+            } catch (Throwable e) {
+                end(asked, mine, null, false);
+                throw e;
+            }
+        }
         if (kept != null) {
             end(asked, mine, kept, true);
             return Optional.of(kept);
         }
-        run(asked, mine, checked);
+        run(asked, start(mine, token), checked);
         return Optional.empty();
     }
 
-    private void run(Asked asked, Flight flight, Lookup.Found checked) throws Exception {
+    private void run(Asked asked, Start start, Lookup.Found checked) throws Exception {
         Object body;
         try {
             asked.next().proceed();
             body = asked.exchange().getMessage().getBody();
         } catch (Throwable e) {
-            end(asked, flight, null, false);
+            finish(asked, start, null, false);
             throw e;
         }
         if (body instanceof TokenStream stream && asked.call().getOperation() == Operation.CHAT) {
-            asked.exchange().getMessage().setBody(watched(asked, flight, checked, stream));
+            asked.exchange().getMessage().setBody(watched(asked, start, checked, stream));
         } else {
             Kept kept = null;
             try {
-                kept = body instanceof Answer answer ? keep(asked, answer, checked) : null;
+                kept = body instanceof Answer answer ? keep(asked, answer, start, checked) : null;
             } finally {
-                end(asked, flight, kept, true); // whatever happens: others wait
+                finish(asked, start, kept, true); // whatever happens: others wait
             }
         }
     }
 
-    private TokenStream watched(Asked asked, Flight flight, Lookup.Found checked, TokenStream stream) {
+    private TokenStream watched(Asked asked, Start start, Lookup.Found checked, TokenStream stream) {
         Call call = asked.call();
         Collected collected = new Collected(asked.rules().maxAnswerBytes());
         TokenStream watched = stream.map(event -> {
                     collected.add(event);
-                    if (flight != null) {
-                        flight.moved(call.ticker().nanos());
+                    if (start.flight() != null) {
+                        start.flight().moved(call.ticker().nanos());
                     }
                     return event;
                 })
@@ -133,20 +172,20 @@ final class Asking {
                     boolean whole = end.kind() == StreamEnd.Kind.WHOLE;
                     Kept kept = null;
                     try {
-                        kept = whole ? keep(asked, collected, checked) : null;
+                        kept = whole ? keep(asked, collected, start, checked) : null;
                     } finally {
-                        end(asked, flight, kept, whole);
+                        finish(asked, start, kept, whole);
                     }
                 });
         Completions.closeAtEnd(asked.exchange(), watched);
         return watched;
     }
 
-    private Kept keep(Asked asked, Collected collected, Lookup.Found checked) {
+    private Kept keep(Asked asked, Collected collected, Start start, Lookup.Found checked) {
         try {
             return collected
                     .answer(asked.call())
-                    .map(tree -> keep(asked, new Answer(null, tree), checked))
+                    .map(tree -> keep(asked, new Answer(null, tree), start, checked))
                     .orElse(null);
         } catch (RuntimeException e) {
             LOG.warn(
@@ -158,19 +197,18 @@ final class Asking {
     }
 
     /** The answer as it is kept; null when it is not. Never throws: a call must not fail by being cached. */
-    private Kept keep(Asked asked, Answer answer, Lookup.Found checked) {
+    private Kept keep(Asked asked, Answer answer, Start start, Lookup.Found checked) {
         try {
             ObjectNode tree = answer.tree();
             byte[] bytes = answer.bytes();
-            if (bytes.length > asked.rules().maxAnswerBytes() || !Keepable.test(asked.call(), tree, asked.rules())) {
+            Duration ttl = asked.rules().ttlOf(asked.call(), asked.ttl());
+            if (ttl.isZero()
+                    || bytes.length > asked.rules().maxAnswerBytes()
+                    || !Keepable.test(asked.call(), tree, asked.rules())) {
                 return null;
             }
             Kept kept = new Kept(
-                    asked.question(),
-                    asked.call(),
-                    bytes,
-                    asked.ttl(),
-                    asked.rules().beyond(asked.call()));
+                    asked.question(), asked.call(), bytes, ttl, asked.rules().beyond(asked.call()));
             if (checked != null) {
                 checked.by()
                         .compared(
@@ -182,12 +220,20 @@ final class Asking {
             for (CacheTier tier : tiers.all()) {
                 tier.add(asked.call(), asked.question()); // before the store, whose removals then find it
             }
-            store.put(kept);
-            return asked.isForAll(kept, store) ? kept : null;
+            if (!store.put(kept, start.generation())) {
+                tiers.remove(kept.question());
+            }
+            return asked.isForAll(kept, this::forget) ? kept : null;
         } catch (RuntimeException e) {
             LOG.warn("the answer to call {} could not be cached", asked.call().getId(), e);
             return null;
         }
+    }
+
+    /** Drops an answer that is not for all after all, here and where it is shared. */
+    void forget(Kept kept) {
+        store.remove(kept);
+        shared.remove(kept);
     }
 
     private void end(Asked asked, Flight flight, Kept kept, boolean answered) {
@@ -199,6 +245,16 @@ final class Asking {
             flight.land(kept);
         } else {
             flight.fail();
+        }
+    }
+
+    /** Tells those who wait here, and then the other gateways. */
+    private void finish(Asked asked, Start start, Kept kept, boolean answered) {
+        end(asked, start.flight(), kept, answered);
+        if (kept != null && start.generation() == store.generation() && !asked.isPersonal()) {
+            shared.keep(asked.question(), kept, start.token(), start.sharedGeneration(), start.flight() == null);
+        } else if (start.token() != null) {
+            shared.release(asked.question(), start.token(), answered && kept == null);
         }
     }
 }

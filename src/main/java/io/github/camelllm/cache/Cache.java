@@ -13,6 +13,7 @@ import io.github.camelllm.step.Background;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import io.github.camelllm.store.SharedCache;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,6 +56,8 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     private String file = "cache.yaml";
     private List<String> tierNames = List.of(ExactTier.NAME);
     private long maxBytes = 64L << 20;
+    private String sharedStore = "";
+    private Duration sharedTimeout = Duration.ofMillis(50);
     private int maxBackground = 16;
 
     private volatile Ticker ticker = Ticker.SYSTEM;
@@ -63,6 +66,8 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     private volatile Lookup lookup;
     private volatile AnswerStore store;
     private volatile Asking asking;
+    private volatile SharedCache sharedCache;
+    private volatile SharedAnswers shared;
     private final Set<Route> routes = new HashSet<>();
     private volatile Background background;
 
@@ -89,6 +94,19 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         this.maxBytes = CacheSettings.bytes(maxSize);
     }
 
+    /**
+     * Where answers are shared with other gateways: blank (unless set) for where the bean of type {@link io.github.camelllm.store.Store} counts limits,
+     * {@code memory} for nowhere, or the address of another Redis.
+     */
+    public void setStore(String store) {
+        this.sharedStore = store == null ? "" : store.strip();
+    }
+
+    /** How long a call is held up by that Redis at most, each time; 5 ms to 1 s, 50 ms unless set. */
+    public void setStoreTimeout(Duration storeTimeout) {
+        this.sharedTimeout = CacheSettings.storeTimeout(storeTimeout);
+    }
+
     /** How many refreshes and checks may be under way at once, behind callers who have their answer; 16 unless set. */
     public void setMaxBackground(int maxBackground) {
         this.maxBackground = maxBackground;
@@ -112,9 +130,23 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 .fillers());
         AnswerStore kept = new AnswerStore(settings.maxBytes(), tiers.bytesPerAnswer(), ticker, tiers::remove);
         store = kept;
-        asking = new Asking(kept, tiers);
-        lookup = new Lookup(kept, tiers);
+        SharedCache redis = Sharing.open(context, sharedStore, sharedTimeout, tiers);
+        SharedAnswers others = new SharedAnswers(redis, kept, tiers, ticker);
+        Asking asks = new Asking(kept, tiers, others);
+        if (redis != null) {
+            redis.start(new Clears(kept, asks));
+            Sharing.closeWith(context, redis);
+        }
+        sharedCache = redis;
+        shared = others;
+        asking = asks;
+        lookup = new Lookup(kept, tiers, others);
         LOG.info("The cache has {} (tiers: {})", maxBytes / 1024 + " KB", String.join(", ", tierNames));
+    }
+
+    /** What answers are shared by; null where they are not. */
+    SharedCache sharedCache() {
+        return sharedCache;
     }
 
     @Override
@@ -144,6 +176,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         FunctionCounter.builder("llm.cache.evicted", this, cache -> cache.store == null ? 0 : cache.store.evicted())
                 .description("Cached answers that had to leave, for want of room or because their time was over")
                 .register(registry);
+        SharedMeters.bind(registry, this);
         Gauge.builder("llm.cache.background", this, Cache::pending)
                 .description("Refreshes and checks that are under way behind callers who have their answer")
                 .register(registry);
@@ -153,6 +186,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 })
                 .description("Refreshes and checks that were left out, as too many were under way")
                 .register(registry);
+        SharedMeters.bind(registry, this);
     }
 
     @Override
@@ -207,9 +241,11 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                 kept.ageSeconds(ticker.nanos()),
                 found.match().similarity(),
                 kept.usage(),
-                saved(call, kept));
+                saved(call, kept),
+                found.isShared() ? CacheHit.REDIS : CacheHit.MEMORY);
         Answer answer = kept.answer();
-        asked.isForAll(kept, store); // it may be looked at for the first time: no client has waited for a refresh
+        asked.isForAll(
+                kept, asking::forget); // it may be looked at for the first time: no client has waited for a refresh
         call.answeredBy(hit, found.label(), kept.model(), kept.provider());
         call.finishReason(kept.finishReason());
         call.answerHeaders().put("Age", Long.toString(hit.ageSeconds()));
@@ -259,7 +295,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                         .filter(kept -> kept.isWithin(ticker.nanos(), LONG, now.stale()))
                         .map(kept -> {
                             long age = kept.ageSeconds(ticker.nanos());
-                            CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null);
+                            CacheHit hit = new CacheHit("stale", age, 1, kept.usage(), null, CacheHit.MEMORY);
                             call.answeredBy(hit, "stale", null, null);
                             call.finishReason(kept.finishReason());
                             call.answerHeaders().put("Age", Long.toString(age));
@@ -267,8 +303,36 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
                         });
     }
 
-    /** Drops the answers that match; how many they were. */
-    long clear(Predicate<Kept> which) {
-        return store == null ? 0 : store.clear(which);
+    /**
+     * What a clear has done.
+     *
+     * @param memory how many answers were dropped here
+     * @param shared what has been done elsewhere; empty when not all of it, and where nothing is shared
+     * @param everywhere whether no gateway that shares answers can give one that was to be dropped
+     */
+    record Cleared(long memory, Optional<SharedCache.Cleared> shared, boolean everywhere) {}
+
+    /**
+     * Drops the answers that match, here and in all gateways that answers are shared with.
+     *
+     * @param query what matches, as {@link ClearCache} reads it
+     */
+    Cleared clear(String query) {
+        ClearCache.What what = ClearCache.what(query);
+        if (store == null) {
+            return new Cleared(0, Optional.empty(), true);
+        }
+        long dropped = drop(what.which());
+        if (!shared.isOn()) {
+            return new Cleared(dropped, Optional.empty(), true);
+        }
+        Optional<SharedCache.Cleared> elsewhere = shared.clear(query, what.which(), what.all());
+        return new Cleared(dropped + drop(what.which()), elsewhere, elsewhere.isPresent());
+    }
+
+    /** Drops the answers that match, here alone; how many they were. */
+    long drop(Predicate<Kept> which) {
+        asking.detach();
+        return store.clear(which);
     }
 }

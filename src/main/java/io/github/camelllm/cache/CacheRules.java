@@ -28,6 +28,7 @@ import java.util.Set;
  * @param timeWords the longest for a question that has one of {@code words}
  * @param words words and phrases in lower case
  * @param stale how much longer an answer is kept for {@code degrade}
+ * @param fallback the longest that an answer is given which stands in for one of a model that could not be asked
  * @param patience how long a call waits for the answer to the same question that another has asked
  * @param maxRequestBytes of a request whose answer is kept
  * @param maxAnswerBytes of an answer that is kept
@@ -49,6 +50,7 @@ record CacheRules(
         Duration timeWords,
         List<String> words,
         Duration stale,
+        Duration fallback,
         Duration patience,
         long maxRequestBytes,
         long maxAnswerBytes,
@@ -142,6 +144,11 @@ record CacheRules(
     /** Who may share the answer to a call. */
     Scope scope(Call call) {
         return call.isRedacted() ? Scope.USER : scope;
+    }
+
+    /** How long the answer that a call has got may be given again, of the time that its question allows; zero keeps none. */
+    Duration ttlOf(Call call, Duration allowed) {
+        return fallback.compareTo(allowed) < 0 && call.isFallback() ? fallback : allowed;
     }
 
     private boolean isSteady(JsonNode request) {

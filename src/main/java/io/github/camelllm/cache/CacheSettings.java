@@ -1,6 +1,7 @@
 package io.github.camelllm.cache;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,15 @@ record CacheSettings(List<String> tiers, long maxBytes, Path file) {
             throw new IllegalArgumentException("cache.maxBackground is " + most + "; 1 to 1000 is allowed");
         }
         return most;
+    }
+
+    /** @throws IllegalArgumentException saying what is allowed */
+    static Duration storeTimeout(Duration timeout) {
+        if (timeout == null || timeout.toMillis() < 5 || timeout.toMillis() > 1000) {
+            throw new IllegalArgumentException(
+                    "cache.storeTimeout (llm.cache.store-timeout) is " + timeout + "; 5ms to 1s is allowed");
+        }
+        return timeout;
     }
 
     /** @throws IllegalArgumentException saying what is allowed */

@@ -1,5 +1,6 @@
 package io.github.camelllm.cache;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
@@ -9,7 +10,7 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
+import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
@@ -18,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code DELETE /v1/cache?…}: drops the kept answers to which all that the query says applies, here and now. For
- * admins' keys alone: where the gateway asks for no keys, nobody is one.
+ * Answers {@code DELETE /v1/cache?…}: drops the kept answers to which all that the query says applies, here and in all gateways
+ * that share answers, and says how many; 503 when not all of them can have been. For admins' keys alone: where the gateway asks
+ * for no keys, nobody is one.
  *
  * <pre>{@code
  * model=gpt-4o-mini   answers of that model        task=factual   answers for that task
@@ -34,6 +36,7 @@ public final class ClearCache implements Processor {
     public static final String QUERY = "llm.cache.query";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClearCache.class);
+    private static final Duration SOON = Duration.ofSeconds(5);
     private static final String ALLOWED =
             "model, tenant, task, template, tag, key, or all=true is expected, as in DELETE /v1/cache?model=gpt-4o-mini";
 
@@ -46,16 +49,42 @@ public final class ClearCache implements Processor {
                     "The cache is cleared by an admin's key alone (admin: true in keys.yaml).");
         }
         String query = exchange.getProperty(QUERY, "", String.class);
+        what(query);
+        ObjectNode done = Json.object().put("object", "cache.cleared");
+        long memory = 0;
+        boolean everywhere = true;
+        for (Cache cache : exchange.getContext().getRegistry().findByType(Cache.class)) {
+            Cache.Cleared cleared = cache.clear(query);
+            memory += cleared.memory();
+            everywhere &= cleared.everywhere();
+            cleared.shared().ifPresent(elsewhere -> done.put(
+                            "shared", done.path("shared").asLong(0) + elsewhere.values())
+                    .put("gateways", elsewhere.gateways()));
+        }
+        String key = call.getIdentity().keyId();
+        if (!everywhere) {
+            throw Problem.of(
+                            ErrorCode.STORE_UNAVAILABLE,
+                            "The " + memory + " answers of this gateway are cleared; those that gateways share are not,"
+                                    + " or not all, as the shared cache does not answer. Ask again once it does.")
+                    .withRetryAfter(SOON)
+                    .withDetail("the Redis of llm.cache.store, or llm.store, cannot be reached; asked by key " + key);
+        }
+        LOG.info("{} cached answers were cleared by key {}: {}", memory, key, done);
+        exchange.getMessage().setBody(new Answer(null, done.put("cleared", memory)));
+    }
+
+    /**
+     * What a query wants to be dropped.
+     *
+     * @param all whether that is everything
+     */
+    record What(Predicate<Kept> which, boolean all) {}
+
+    /** @throws Problem {@code invalid_request} naming what is wrong with the query */
+    static What what(String query) {
         Predicate<Kept> which = which(query);
-        Set<Cache> caches = exchange.getContext().getRegistry().findByType(Cache.class);
-        long cleared = caches.stream().mapToLong(cache -> cache.clear(which)).sum();
-        LOG.info(
-                "{} cached answers were cleared by key {}",
-                cleared,
-                call.getIdentity().keyId());
-        exchange.getMessage()
-                .setBody(new Answer(
-                        null, Json.object().put("object", "cache.cleared").put("cleared", cleared)));
+        return new What(which, query.matches("&*all=true&*"));
     }
 
     private static Predicate<Kept> which(String query) {

@@ -49,6 +49,7 @@ final class DefaultRules {
             Duration.ofMinutes(5),
             TIME_WORDS,
             Duration.ofHours(1),
+            Duration.ofMinutes(5),
             Duration.ofSeconds(60),
             256 << 10,
             1 << 20,

@@ -92,10 +92,7 @@ final class Flight {
                 if (call.cancellation().cancelled()) {
                     throw call.cancellation().problem();
                 }
-                if (call.timeLeft().isZero()) {
-                    throw Problem.of(ErrorCode.UPSTREAM_TIMEOUT, "No model has answered in time.")
-                            .withDetail("waited for the answer to the same question, asked before");
-                }
+                checkTime(call);
                 boolean stalls = movedNanos >= 0 && now - Math.max(begun, movedNanos) >= STALL.toNanos();
                 if (until - now <= 0 || stalls) {
                     return End.LATE;
@@ -109,6 +106,19 @@ final class Flight {
         } finally {
             lock.unlock();
             call.cancellation().forget(wake);
+        }
+    }
+
+    /** Whether its stream has not been moved for too long. */
+    boolean stalls(long nanos) {
+        return movedNanos >= 0 && nanos - movedNanos >= STALL.toNanos();
+    }
+
+    /** @throws Problem {@code upstream_timeout} when the time of a call that waits is up */
+    static void checkTime(Call call) {
+        if (call.timeLeft().isZero()) {
+            throw Problem.of(ErrorCode.UPSTREAM_TIMEOUT, "No model has answered in time.")
+                    .withDetail("waited for the answer to the same question, asked before");
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.PromptLabels;
 import io.github.camelllm.call.Usage;
+import io.github.camelllm.store.SharedCache;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ final class Kept {
     private final String finishReason;
     private final long keptNanos;
     private final Duration ttl;
-    private final Duration stale;
+    private final Duration lifetime;
     private final byte[] body;
     private final int length;
     private final boolean compressed;
@@ -54,11 +55,63 @@ final class Kept {
         this.finishReason = call.getFinishReason();
         this.keptNanos = call.ticker().nanos();
         this.ttl = ttl;
-        this.stale = stale;
+        this.lifetime = ttl.plus(stale);
         this.length = answer.length;
         byte[] small = answer.length < LARGE ? answer : deflate(answer);
         this.compressed = small.length < answer.length;
         this.body = compressed ? small : answer;
+    }
+
+    /**
+     * One that another gateway has kept.
+     *
+     * @param label who and what it is of, with its length before compression
+     * @param nanos now, by this gateway's clock
+     */
+    Kept(Label label, SharedCache.Entry entry, long nanos) {
+        this.question = label.question();
+        this.tenant = label.tenant();
+        this.task = label.task();
+        this.labels = label.labels();
+        this.model = label.model();
+        this.provider = label.provider();
+        this.usage = label.usage();
+        this.finishReason = label.finishReason();
+        this.keptNanos = nanos - entry.age().toNanos();
+        this.ttl = entry.fresh();
+        this.lifetime = entry.life();
+        this.length = label.length();
+        this.body = entry.body();
+        this.compressed = body.length < length;
+    }
+
+    /**
+     * What is told of an answer beside the answer.
+     *
+     * @param length of the answer before compression, in bytes
+     */
+    record Label(
+            Question question,
+            String tenant,
+            String task,
+            PromptLabels labels,
+            String model,
+            String provider,
+            Usage usage,
+            String finishReason,
+            int length) {}
+
+    Label label() {
+        return new Label(question, tenant, task, labels, model, provider, usage, finishReason, length);
+    }
+
+    /** As it is kept, perhaps compressed; not to be changed. */
+    byte[] body() {
+        return body;
+    }
+
+    Duration ttl() {
+        return ttl;
     }
 
     Question question() {
@@ -114,9 +167,20 @@ final class Kept {
         return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos()) + beyond.toNanos();
     }
 
-    /** How long the store holds it in all. */
+    /** How long it is held in all, from when it was kept. */
     Duration lifetime() {
-        return ttl.plus(stale);
+        return lifetime;
+    }
+
+    /** How long it is still held. */
+    Duration remaining(long nanos) {
+        Duration left = lifetime.minusNanos(nanos - keptNanos);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** Whether it was kept later than another. */
+    boolean isNewerThan(Kept other) {
+        return keptNanos - other.keptNanos > 0;
     }
 
     /** About what it takes of the memory, in bytes. */

@@ -63,7 +63,8 @@ final class NormalisedTier implements CacheTier {
         return namesById.size();
     }
 
-    private String nameOf(Question question) {
+    /** What all questions are named that this tier takes for the same; null for one that is like no other. */
+    String nameOf(Question question) {
         String text = question.text() == null ? null : Normaliser.normalise(question.text(), fillers.get());
         return text == null
                 ? null

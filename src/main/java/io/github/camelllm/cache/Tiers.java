@@ -41,6 +41,31 @@ record Tiers(List<CacheTier> all) {
                 .toList());
     }
 
+    /** Whether what a tier finds is shared by gateways: the others are indexes in this one's memory. */
+    static boolean isShared(CacheTier tier) {
+        return tier instanceof ExactTier || tier instanceof NormalisedTier;
+    }
+
+    /** The tier that every answer is found by, where it is one of these; else null. */
+    CacheTier exact() {
+        return all.stream().filter(ExactTier.class::isInstance).findFirst().orElse(null);
+    }
+
+    /** The tier of normalised names, where it is one of these; else null. */
+    NormalisedTier normalised() {
+        return all.stream()
+                .filter(NormalisedTier.class::isInstance)
+                .map(NormalisedTier.class::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The normalised name of a question; null where it has none, or that tier is not asked. */
+    String nameOf(Question question) {
+        NormalisedTier normalised = normalised();
+        return normalised == null ? null : normalised.nameOf(question);
+    }
+
     int bytesPerAnswer() {
         return all.stream().mapToInt(CacheTier::bytesPerAnswer).sum();
     }

@@ -11,5 +11,10 @@ import java.math.BigDecimal;
  * @param similarity of the two questions; 1 for the same one
  * @param usage what the answer had used when a model gave it: saved, not spent
  * @param saved dollars that asking again would have cost; null when not known, and for a stale answer, which saves nothing
+ * @param store where the answer was: {@link #MEMORY}, or {@link #REDIS}, where another gateway has kept it
  */
-public record CacheHit(String tier, long ageSeconds, double similarity, Usage usage, BigDecimal saved) {}
+public record CacheHit(String tier, long ageSeconds, double similarity, Usage usage, BigDecimal saved, String store) {
+
+    public static final String MEMORY = "memory";
+    public static final String REDIS = "redis";
+}

@@ -63,6 +63,7 @@ public final class Call {
     private volatile String recovery;
     private boolean continuing;
     private boolean trying;
+    private boolean passedOver;
     private volatile Classification classification = Classification.PUBLIC;
     private volatile Redaction.Tally redactions;
     private boolean redacted;
@@ -266,6 +267,20 @@ public final class Call {
     /** All attempts so far, in order. */
     public List<Attempt> getAttempts() {
         return List.copyOf(attempts);
+    }
+
+    /** Notes that a model which comes before others cannot be asked now, though it may be later. */
+    public void passedOver() {
+        passedOver = true;
+    }
+
+    /** Whether the answer stands in for that of another model, which has failed or cannot be asked now, but may be later. */
+    public boolean isFallback() {
+        return passedOver
+                || attempts.stream()
+                        .anyMatch(tried -> !tried.model().equals(model)
+                                && tried.problem() != null
+                                && tried.problem().status() >= 429);
     }
 
     /** What the answer used, as reported or estimated; null while nothing is known. */
@@ -519,6 +534,9 @@ public final class Call {
         Call other = new Call(ticker, operation, headers.copy().put("x-request-id", id), null, request.unstreamed());
         other.identity = identity;
         other.counter = counter;
+        other.chain = chain;
+        other.model = model;
+        other.provider = provider;
         other.cache = why;
         other.redacted = redacted;
         other.classification = classification;

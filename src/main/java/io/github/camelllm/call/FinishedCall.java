@@ -179,6 +179,7 @@ public record FinishedCall(
         if (hit != null) {
             ObjectNode given = json.putObject("hit");
             given.put("tier", hit.tier());
+            given.put("store", hit.store());
             given.put("age_s", hit.ageSeconds());
             given.put("similarity", Math.round(hit.similarity() * 1e4) / 1e4);
             given.put("input_tokens", hit.usage().inputTokens());

@@ -60,6 +60,7 @@ final class Lineup {
     /** Notes why a model was not asked after all. */
     void refused(Problem why) {
         refusals.add(why);
+        noteIfItMayPass(why);
     }
 
     /**
@@ -79,6 +80,7 @@ final class Lineup {
             } else if (left.get(at).health().rest().admits()) {
                 for (int i = 0; i < at; i++) { // those whose providers want to be left alone
                     if (test.test(left.get(i))) {
+                        call.passedOver();
                         warnOf(left.get(i));
                     }
                 }
@@ -135,7 +137,14 @@ final class Lineup {
         refusals.add(why);
         passedOver.add(model.name() + " ("
                 + why.upstream().map(UpstreamFailure::description).orElse("") + ")");
+        noteIfItMayPass(why);
         warnOf(model);
+    }
+
+    private void noteIfItMayPass(Problem why) {
+        if (mayPass(why)) {
+            call.passedOver();
+        }
     }
 
     private void warnOf(Model model) {

@@ -3,7 +3,6 @@ package io.github.camelllm.guard;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
 
 /** Puts passages that nobody vouches for between delimiters that no passage can know, and tells the model what they are. */
 final class Capsules {
@@ -64,16 +63,14 @@ final class Capsules {
 
     /** The text without anything that looks like a delimiter: a passage may have guessed how they are made. */
     private static String unforged(String text) {
-        String folded = text.toLowerCase(Locale.ROOT);
-        int at = folded.indexOf(NAME);
-        if (at < 0 || folded.length() != text.length()) {
-            return text;
-        }
         StringBuilder other = new StringBuilder(text.length());
         int kept = 0;
-        for (; at >= 0; at = folded.indexOf(NAME, at + 1)) {
+        for (int at = 0; at + NAME.length() <= text.length(); at++) {
+            if (!text.regionMatches(true, at, NAME, 0, NAME.length())) {
+                continue;
+            }
             int before = at - 1;
-            while (before >= 0 && (text.charAt(before) == '/' || Character.isWhitespace(text.charAt(before)))) {
+            while (before >= kept && (text.charAt(before) == '/' || Character.isWhitespace(text.charAt(before)))) {
                 before--;
             }
             if (before >= kept && text.charAt(before) == '<') {

@@ -155,14 +155,14 @@ public final class Guard extends Step implements MeterBinder {
         this.detectorThreshold = new Treatment(Action.FLAG, threshold).threshold();
     }
 
-    /** What becomes of calls when the detector gives no answer: {@code open}, they go on, unless set; {@code closed}, they are refused. */
+    /** What becomes of calls when the detector gives no answer: {@code pass}, they go on, unless set; {@code refuse}. */
     public void setDetectorDown(String how) {
         this.failOpen = switch (how.strip()) {
-            case "open" -> true;
-            case "closed" -> false;
+            case "pass" -> true;
+            case "refuse" -> false;
             default ->
                 throw new IllegalArgumentException(
-                        "guard.detectorDown is '" + how.strip() + "'; open and closed are allowed");
+                        "guard.detectorDown is '" + how.strip() + "'; pass and refuse are allowed");
         };
     }
 

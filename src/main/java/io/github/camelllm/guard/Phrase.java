@@ -86,17 +86,13 @@ final class Phrase {
         return alternatives;
     }
 
-    /** The classes of the words that it can begin with. */
-    BitSet beginnings(Vocabulary words) {
-        BitSet classes = new BitSet();
+    /** The entries of the vocabulary that it can begin with. */
+    BitSet beginnings() {
+        BitSet entries = new BitSet();
         for (int[] alternative : slots.get(0).alternatives()) {
-            for (int c = 1; c < words.classes(); c++) {
-                if (words.has(c, alternative[0])) {
-                    classes.set(c);
-                }
-            }
+            entries.set(alternative[0]);
         }
-        return classes;
+        return entries;
     }
 
     /** Whether it stands in a stretch of a text, beginning in the block at its start. */

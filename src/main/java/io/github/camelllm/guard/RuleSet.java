@@ -39,19 +39,24 @@ final class RuleSet {
         }
         this.phrases = all.toArray(new Phrase[0]);
         this.ruleOf = owners.stream().mapToInt(Integer::intValue).toArray();
-        List<List<Integer>> lists = new ArrayList<>();
-        for (int i = 0; i < words.classes(); i++) {
-            lists.add(new ArrayList<>());
-        }
+        BitSet[] byEntry = new BitSet[words.entries()];
         for (int phrase = 0; phrase < phrases.length; phrase++) {
-            BitSet beginnings = phrases[phrase].beginnings(words);
-            for (int c = beginnings.nextSetBit(0); c >= 0; c = beginnings.nextSetBit(c + 1)) {
-                lists.get(c).add(phrase);
+            BitSet beginnings = phrases[phrase].beginnings();
+            for (int entry = beginnings.nextSetBit(0); entry >= 0; entry = beginnings.nextSetBit(entry + 1)) {
+                byEntry[entry] = byEntry[entry] == null ? new BitSet() : byEntry[entry];
+                byEntry[entry].set(phrase);
             }
         }
-        this.startedBy = lists.stream()
-                .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
-                .toArray(int[][]::new);
+        this.startedBy = new int[words.classes()][];
+        for (int c = 0; c < startedBy.length; c++) {
+            BitSet here = new BitSet();
+            for (int entry : words.entriesOf(c)) {
+                if (byEntry[entry] != null) {
+                    here.or(byEntry[entry]);
+                }
+            }
+            startedBy[c] = here.stream().toArray();
+        }
     }
 
     List<Rule> rules() {

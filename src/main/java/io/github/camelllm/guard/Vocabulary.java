@@ -1,7 +1,7 @@
 package io.github.camelllm.guard;
 
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,23 +21,28 @@ final class Vocabulary {
     private final int[] targets;
     private final int[] whole;
     private final int[] begun;
-    private final List<BitSet> classes;
     private final int entries;
     private final int[][] classEntries;
 
-    private Vocabulary(long[] keys, int[] targets, int[] whole, int[] begun, List<BitSet> classes, int entries) {
+    private Vocabulary(long[] keys, int[] targets, int[] whole, int[] begun, List<List<Integer>> classes, int entries) {
         this.keys = keys;
         this.targets = targets;
         this.whole = whole;
         this.begun = begun;
-        this.classes = classes;
         this.entries = entries;
-        this.classEntries = classes.stream().map(set -> set.stream().toArray()).toArray(int[][]::new);
+        this.classEntries = new int[classes.size()][];
+        for (int i = 0; i < classEntries.length; i++) {
+            List<Integer> of = classes.get(i);
+            classEntries[i] = new int[of.size()];
+            for (int k = 0; k < of.size(); k++) {
+                classEntries[i][k] = of.get(k);
+            }
+        }
     }
 
     /** How many classes there are; class 0 is that of words that nobody knows. */
     int classes() {
-        return classes.size();
+        return classEntries.length;
     }
 
     /** How many entries there are. */
@@ -48,11 +53,6 @@ final class Vocabulary {
     /** The entries that the words of a class are. */
     int[] entriesOf(int wordClass) {
         return classEntries[wordClass];
-    }
-
-    /** Whether the words of a class are the entry of that number. */
-    boolean has(int wordClass, int entry) {
-        return classes.get(wordClass).get(entry);
     }
 
     /** The class of a piece of folded text. */
@@ -175,21 +175,17 @@ final class Vocabulary {
             long[] keys = new long[size];
             int[] targets = new int[size];
             int[] whole = new int[nodes.size()];
-            int[] begun = new int[nodes.size()];
-            Map<BitSet, Integer> numbers = new HashMap<>();
-            List<BitSet> classes = new ArrayList<>();
-            numbers.put(new BitSet(), 0);
-            classes.add(new BitSet());
-            BitSet[] inherited = new BitSet[nodes.size()];
-            inherited[0] = new BitSet();
+            int[] begunAs = new int[nodes.size()];
+            Map<List<Integer>, Integer> numbers = new HashMap<>();
+            List<List<Integer>> classes = new ArrayList<>();
+            number(List.of(), numbers, classes);
+            List<List<Integer>> begun = new ArrayList<>(Collections.nCopies(nodes.size(), List.of()));
             for (int node = 0; node < nodes.size(); node++) { // children have higher numbers
-                prefixes.getOrDefault(node, List.of()).forEach(inherited[node]::set);
-                BitSet all = (BitSet) inherited[node].clone();
-                exact.getOrDefault(node, List.of()).forEach(all::set);
-                begun[node] = number(inherited[node], numbers, classes);
-                whole[node] = number(all, numbers, classes);
+                List<Integer> inherited = both(begun.get(node), prefixes.get(node));
+                begunAs[node] = number(inherited, numbers, classes);
+                whole[node] = number(both(inherited, exact.get(node)), numbers, classes);
                 for (Map.Entry<Character, Integer> child : nodes.get(node).entrySet()) {
-                    inherited[child.getValue()] = (BitSet) inherited[node].clone();
+                    begun.set(child.getValue(), inherited);
                     long key = key(node, child.getKey());
                     int slot = slot(key, size);
                     while (keys[slot] != 0) {
@@ -199,12 +195,22 @@ final class Vocabulary {
                     targets[slot] = child.getValue();
                 }
             }
-            return new Vocabulary(keys, targets, whole, begun, classes, entries.size());
+            return new Vocabulary(keys, targets, whole, begunAs, classes, entries.size());
         }
 
-        private static int number(BitSet entries, Map<BitSet, Integer> numbers, List<BitSet> classes) {
-            return numbers.computeIfAbsent((BitSet) entries.clone(), set -> {
-                classes.add(set);
+        private static List<Integer> both(List<Integer> some, List<Integer> more) {
+            if (more == null) {
+                return some;
+            }
+            List<Integer> all = new ArrayList<>(some);
+            all.addAll(more);
+            return all;
+        }
+
+        private static int number(
+                List<Integer> entries, Map<List<Integer>, Integer> numbers, List<List<Integer>> classes) {
+            return numbers.computeIfAbsent(entries, list -> {
+                classes.add(list);
                 return classes.size() - 1;
             });
         }

@@ -36,6 +36,18 @@ final class Fences {
         return ended;
     }
 
+    /** Takes characters among which are no line break, no {@code <}, and no sign that a fence is made of. */
+    void skip(CharSequence text, int from, int to) {
+        int at = from;
+        while (at < to && (first || counting || html || run >= 3)) {
+            step(text.charAt(at++));
+        }
+        if (at < to) {
+            blank = false;
+            before = text.charAt(to - 1);
+        }
+    }
+
     /** Takes the next character. */
     void step(char c) {
         if (c == '\n' || c == '\r') {

@@ -86,7 +86,10 @@ final class LinkFilter implements TextFilter {
         out.setLength(0);
         int at = 0;
         while (at < text.length()) {
-            int next = dropping != Rest.NONE ? drop(at) : fences.isCode() ? pass(at, at + 1) : look(at);
+            int plain = dropping == Rest.NONE ? plain(at) : at;
+            int next = plain > at
+                    ? skip(at, plain)
+                    : dropping != Rest.NONE ? drop(at) : fences.isCode() ? pass(at, at + 1) : look(at);
             if (next < 0) {
                 break;
             }
@@ -101,6 +104,35 @@ final class LinkFilter implements TextFilter {
         text = text.substring(at);
         noTag = Math.max(0, noTag - at);
         return result;
+    }
+
+    /** Where the next character is that could mean something. */
+    private int plain(int from) {
+        boolean bare = links.bare() != Action.LEAVE;
+        int to = from;
+        while (to < text.length()) {
+            char c = text.charAt(to);
+            boolean meaning = c < 128
+                    && (c == '!'
+                            || c == ']'
+                            || c == '<'
+                            || c == '`'
+                            || c == '~'
+                            || c == '\n'
+                            || c == '\r'
+                            || bare && "hHwWfF".indexOf(c) >= 0);
+            if (meaning) {
+                break;
+            }
+            to++;
+        }
+        return to;
+    }
+
+    private int skip(int from, int to) {
+        fences.skip(text, from, to);
+        previous = text.charAt(to - 1);
+        return to;
     }
 
     /** Lets characters through, and goes on behind them. */

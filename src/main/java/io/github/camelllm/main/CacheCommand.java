@@ -51,17 +51,21 @@ final class CacheCommand implements Callable<Integer> {
                 "",
                 "The key of an admin (admin: true in keys.yaml) is read from the environment: LLM_ADMIN_KEY.",
                 "",
-                "Exit codes: 0 cleared everywhere, 1 not everywhere, 2 wrong usage."
+                "One gateway tells all that share answers with it. Exit codes: 0 cleared everywhere, 1 not everywhere,",
+                "2 wrong usage."
             })
     static final class Clear implements Callable<Integer> {
 
-        private static final Duration PATIENCE = Duration.ofSeconds(10);
+        private static final Duration CONNECT = Duration.ofSeconds(10);
+
+        /** A Redis with millions of answers is looked through for a while. */
+        private static final Duration PATIENCE = Duration.ofMinutes(2);
 
         @Option(
                 names = "--url",
                 paramLabel = "URL",
                 defaultValue = "http://127.0.0.1:8080",
-                description = "a gateway; once for each instance (default: ${DEFAULT-VALUE})")
+                description = "a gateway; once for each that shares no answers with others (default: ${DEFAULT-VALUE})")
         private List<String> urls;
 
         @Parameters(
@@ -95,12 +99,16 @@ final class CacheCommand implements Callable<Integer> {
                     .collect(Collectors.joining("&"));
             PrintWriter out = spec.commandLine().getOut();
             PrintWriter err = spec.commandLine().getErr();
-            HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+            HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
             int exit = 0;
             for (String url : urls) {
                 try {
-                    out.println(url + ": " + cleared(client, url.replaceFirst("/+$", ""), query, key)
-                            + " cached answers cleared");
+                    JsonNode done = cleared(client, url.replaceFirst("/+$", ""), query, key);
+                    out.println(url + ": " + done.path("cleared").longValue() + " cached answers cleared"
+                            + (done.has("shared")
+                                    ? ", and " + done.path("shared").longValue() + " of those that "
+                                            + done.path("gateways").longValue() + " gateways share"
+                                    : ""));
                 } catch (IOException | IllegalArgumentException e) {
                     err.println(url + ": not cleared: " + reason(e));
                     exit = 1;
@@ -111,7 +119,7 @@ final class CacheCommand implements Callable<Integer> {
             return exit;
         }
 
-        private static long cleared(HttpClient client, String url, String query, String key)
+        private static JsonNode cleared(HttpClient client, String url, String query, String key)
                 throws IOException, InterruptedException {
             HttpResponse<byte[]> response = client.send(
                     HttpRequest.newBuilder(URI.create(url + "/v1/cache?" + query))
@@ -124,7 +132,7 @@ final class CacheCommand implements Callable<Integer> {
             if (response.statusCode() != 200 || !answer.path("cleared").isIntegralNumber()) {
                 throw new IOException(answer.at("/error/message").asText("it answered " + response.statusCode()));
             }
-            return answer.path("cleared").longValue();
+            return answer;
         }
 
         private static String reason(Exception e) {

@@ -5,6 +5,7 @@ import io.github.camelllm.cache.semantic.Evaluation;
 import io.github.camelllm.cache.semantic.Lexicon;
 import io.github.camelllm.cache.semantic.LocalEmbedder;
 import io.github.camelllm.privacy.detect.Detectors;
+import io.github.camelllm.privacy.detect.PiiEvaluation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,14 +121,14 @@ final class EvalCommand implements Callable<Integer> {
             Logs.silence();
             PrintWriter out = spec.commandLine().getOut();
             try {
-                var evaluation = io.github.camelllm.privacy.detect.Evaluation.of(Detectors.builtIn(), directory);
+                PiiEvaluation evaluation = PiiEvaluation.of(Detectors.builtIn(), directory);
                 out.print(evaluation.report());
                 if (mistakes) {
                     evaluation.mistakes().forEach(out::println);
                 }
                 out.flush();
                 return evaluation.passes() ? 0 : 1;
-            } catch (io.github.camelllm.privacy.detect.Evaluation.DataException e) {
+            } catch (PiiEvaluation.DataException e) {
                 spec.commandLine().getErr().println(e.getMessage());
                 return 1;
             }

@@ -79,6 +79,7 @@ final class EvalInjection implements Callable<Integer> {
                 return 0;
             }
             out.print(evaluation.report());
+            out.print(evaluation.more());
             evaluation.missed().forEach(missed -> out.println("below its bound: " + missed));
             out.flush();
             return evaluation.missed().isEmpty() ? 0 : 1;

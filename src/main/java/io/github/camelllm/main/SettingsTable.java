@@ -161,6 +161,16 @@ final class SettingsTable {
                     "How a cached answer is found, in this order: exact, normalised. off switches the cache off."),
             new Setting("llm.cache.max-size", "64 MB", Kind.size(), "The memory for all cached answers together."),
             new Setting(
+                    "llm.cache.store",
+                    "",
+                    Kind.store(),
+                    "Where gateways share answers: nothing for the Redis of llm.store, memory for nowhere, or another Redis."),
+            new Setting(
+                    "llm.cache.store-timeout",
+                    "50ms",
+                    Kind.duration(Duration.ofMillis(5), Duration.ofSeconds(1)),
+                    "How long that Redis may hold up a call, each time that it is asked."),
+            new Setting(
                     SEMANTIC_FILE,
                     "semantic.yaml",
                     Kind.path(),

@@ -77,7 +77,8 @@ final class CallMeters {
                 registry,
                 "llm.unpriced.attempts",
                 "Attempts that used tokens at no known price, and are missing in llm_cost_dollars");
-        hits = counter(registry, "llm.cache.hits", "Calls that the cache has answered, by how the answer was found");
+        hits = counter(
+                registry, "llm.cache.hits", "Calls that the cache has answered, by how and where the answer was found");
         saved = counter(
                 registry,
                 "llm.cache.saved.dollars",
@@ -130,7 +131,8 @@ final class CallMeters {
             degraded.withTag("how", call.degraded()).increment();
         }
         if (call.hit() != null && call.ok()) {
-            hits.withTag("tier", call.hit().tier()).increment();
+            hits.withTags("tier", call.hit().tier(), "store", call.hit().store())
+                    .increment();
             if (call.hit().saved() != null) {
                 saved.withTags(byModel).increment(call.hit().saved().doubleValue());
             }

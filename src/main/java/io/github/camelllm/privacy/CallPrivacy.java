@@ -155,7 +155,8 @@ final class CallPrivacy {
         int[] next = {0};
         RequestTexts.rewrite(request.tree(), (place, value) -> {
             Text text = texts.get(next[0]++);
-            return rewritten(text, inTexts, place.kind() == TextPlace.Kind.NAME ? names : plain);
+            String other = rewritten(text, inTexts, place.kind() == TextPlace.Kind.NAME ? names : plain);
+            return other.equals(value) ? value : other; // the very same instance says that nothing has changed
         });
     }
 
@@ -188,7 +189,7 @@ final class CallPrivacy {
             }
         }
         known.append(before, copied, before.length(), out);
-        return before.contentEquals(out) ? before : out.toString();
+        return out.toString();
     }
 
     /** Whether a placeholder may come in the answer. */

@@ -2,55 +2,72 @@ package io.github.camelllm.privacy;
 
 import io.github.camelllm.privacy.TypeRule.Direction;
 import io.github.camelllm.privacy.detect.Detectors;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The metrics of the step: {@code llm_redactions_total} by type, direction and action, and {@code
- * llm_analyzer_failures_total} by how. Types that only an analyzer knows count as {@code other} beyond the first so many.
+ * llm_analyzer_failures_total} by how. They count from the start on, also before there is a registry to show them. Types that
+ * are not built in count as {@code other} beyond the first so many. Thread-safe.
  */
 final class RedactionMeters {
 
     private static final int MOST_OTHERS = 50;
 
-    private record Key(String type, Direction direction, Action action) {}
-
     private final Set<String> builtIn = Detectors.builtInTypes();
     private final Set<String> others = ConcurrentHashMap.newKeySet();
-    private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
-    private volatile MeterProvider<Counter> redactions;
-    private volatile MeterProvider<Counter> failures;
+    private final Map<Found, LongAdder> found = new ConcurrentHashMap<>();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder late = new LongAdder();
+    private MeterRegistry registry;
 
-    void bindTo(MeterRegistry registry) {
-        counters.clear();
-        redactions = Counter.builder("llm.redactions")
-                .description("What was found in requests and answers, and what was done with it")
-                .withRegistry(registry);
-        failures = Counter.builder("llm.analyzer.failures")
+    private record Found(String type, Direction direction, Action action) {}
+
+    synchronized void bindTo(MeterRegistry newRegistry) {
+        registry = newRegistry;
+        failures("failed", failed);
+        failures("late", late);
+        found.forEach(this::show);
+    }
+
+    private void failures(String how, LongAdder count) {
+        FunctionCounter.builder("llm.analyzer.failures", count, LongAdder::sum)
                 .description("Questions that the analyzer of personal data has not answered")
-                .withRegistry(registry);
+                .tag("how", how)
+                .register(registry);
+    }
+
+    private void show(Found what, LongAdder count) {
+        FunctionCounter.builder("llm.redactions", count, LongAdder::sum)
+                .description("What was found in requests and answers, and what was done with it")
+                .tags(Tags.of("type", what.type(), "direction", what.direction().label())
+                        .and("action", what.action().label()))
+                .register(registry);
     }
 
     void found(String type, Direction direction, Action action) {
-        MeterProvider<Counter> provider = redactions;
-        if (provider != null) {
-            counters.computeIfAbsent(
-                            new Key(bounded(type), direction, action),
-                            key -> provider.withTags(
-                                    "type", key.type(), "direction", direction.label(), "action", action.label()))
-                    .increment();
-        }
+        Found what = new Found(bounded(type), direction, action);
+        LongAdder count = found.get(what);
+        (count == null ? first(what) : count).increment();
     }
 
-    void failed(boolean late) {
-        MeterProvider<Counter> provider = failures;
-        if (provider != null) {
-            provider.withTag("how", late ? "late" : "failed").increment();
-        }
+    private synchronized LongAdder first(Found what) {
+        return found.computeIfAbsent(what, key -> {
+            LongAdder count = new LongAdder();
+            if (registry != null) {
+                show(key, count);
+            }
+            return count;
+        });
+    }
+
+    void failed(boolean isLate) {
+        (isLate ? late : failed).increment();
     }
 
     private String bounded(String type) {

@@ -37,6 +37,7 @@ public enum ErrorCode {
     INTERNAL_ERROR(500, "server_error"),
     UPSTREAM_ERROR(502, "server_error"),
     NO_MODEL_AVAILABLE(503, "server_error"),
+    STORE_UNAVAILABLE(503, "server_error"),
     SHUTTING_DOWN(503, "server_error"),
     UPSTREAM_TIMEOUT(504, "server_error");
 

@@ -20,7 +20,7 @@ final class Availability {
     private static final int MOST_PROBES = 32;
 
     private final String redis;
-    private final StoreSettings settings;
+    private final Words words;
     private final String instance = UUID.randomUUID().toString();
     private boolean alarmed;
     private int failures;
@@ -30,10 +30,27 @@ final class Availability {
     private volatile String holder = instance + ":0";
     private volatile boolean up;
 
-    /** Down, without an alarm. */
+    /**
+     * What is told of it.
+     *
+     * @param what what Redis is used as
+     * @param meanwhile what happens while it does not answer
+     * @param again what it does once it answers again
+     * @param first what is told when it has answered for the first time, before its name
+     */
+    record Words(String what, String meanwhile, String again, String first) {}
+
+    /** The store of limits: down, without an alarm. */
     Availability(String redis, StoreSettings settings) {
+        this(
+                redis,
+                new Words("limit store", consequence(settings), ", and counts all limits", "limits are counted in"));
+    }
+
+    /** Down, without an alarm. */
+    Availability(String redis, Words words) {
         this.redis = redis;
-        this.settings = settings;
+        this.words = words;
     }
 
     boolean up() {
@@ -81,10 +98,11 @@ final class Availability {
         if (!alarmed) {
             alarmed = true;
             LOG.error(
-                    "ALARM: the limit store {} does not answer ({}); until it does, {}",
+                    "ALARM: the {} {} does not answer ({}); until it does, {}",
+                    words.what(),
                     redis,
                     reason(cause),
-                    consequence());
+                    words.meanwhile());
         }
     }
 
@@ -97,11 +115,11 @@ final class Availability {
             upSince = System.nanoTime();
             up = true;
             if (alarmed) {
-                LOG.warn("the limit store {} answers again, and counts all limits", redis);
+                LOG.warn("the {} {} answers again{}", words.what(), redis, words.again());
             } else if (failures > 0) {
-                LOG.warn("the limit store {} was slow for a moment; meanwhile, {}", redis, consequence());
+                LOG.warn("the {} {} was slow for a moment; meanwhile, {}", words.what(), redis, words.meanwhile());
             } else {
-                LOG.info("limits are counted in {}", redis);
+                LOG.info("{} {}", words.first(), redis);
             }
             alarmed = false;
         }
@@ -113,7 +131,7 @@ final class Availability {
         alarmed = true;
     }
 
-    private String consequence() {
+    private static String consequence(StoreSettings settings) {
         return switch (settings.whenDown()) {
             case LOCAL ->
                 "each gateway counts by itself, 1/" + settings.instances()

@@ -1,23 +1,13 @@
 package io.github.camelllm.store;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.metrics.CommandLatencyRecorder;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One connection to one Redis, shared by all threads. It never waits for a connection that is gone, and never repeats a command
@@ -25,43 +15,17 @@ import java.util.concurrent.TimeUnit;
  */
 final class RedisLink implements AutoCloseable {
 
-    private static final Duration CONNECT = Duration.ofSeconds(1);
-    private static final Duration COMMAND = Duration.ofSeconds(2);
-    private static final int QUEUE = 100_000;
-
-    private final ClientResources resources;
-    private final RedisClient client;
-    private final String name;
+    private final RedisAddress redis;
     private volatile StatefulRedisConnection<String, String> connection;
 
     /** @param url {@code redis://} or {@code rediss://}, checked already */
     RedisLink(String url) {
-        RedisURI uri = RedisURI.create(url);
-        uri.setTimeout(COMMAND);
-        uri.setClientName("camel-llm-gateway");
-        name = uri.getHost() + ":" + uri.getPort() + "/" + uri.getDatabase();
-        resources = DefaultClientResources.builder()
-                .ioThreadPoolSize(2)
-                .computationThreadPoolSize(2)
-                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
-                .build();
-        client = RedisClient.create(resources, uri);
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(QUEUE)
-                .timeoutOptions(TimeoutOptions.enabled(COMMAND))
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(CONNECT)
-                        .keepAlive(true)
-                        .tcpNoDelay(true)
-                        .build())
-                .build());
+        redis = new RedisAddress(url);
     }
 
     /** Where it goes to, without user and password. */
     String name() {
-        return name;
+        return redis.name();
     }
 
     /**
@@ -74,7 +38,7 @@ final class RedisLink implements AutoCloseable {
             return false;
         }
         drop();
-        connection = client.connect(StringCodec.UTF8);
+        connection = redis.client().connect(StringCodec.UTF8);
         return true;
     }
 
@@ -130,7 +94,6 @@ final class RedisLink implements AutoCloseable {
     @Override
     public void close() {
         drop();
-        client.shutdown(0, 500, TimeUnit.MILLISECONDS);
-        resources.shutdown(0, 500, TimeUnit.MILLISECONDS);
+        redis.close();
     }
 }

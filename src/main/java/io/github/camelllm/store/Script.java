@@ -24,9 +24,17 @@ record Script(String text, String sha) {
 
     static final List<Script> ALL = List.of(RESERVE, SETTLE, LEVELS, RENEW);
 
-    /** A script that begins with what all of them share. */
+    /** A script of the limits, which begins with what all of them share. */
     private static Script read(String name) {
-        String text = resource("common.lua") + resource(name);
+        return of(resource("common.lua") + resource(name));
+    }
+
+    /** A script of the cache, the same way. */
+    static Script ofCache(String name) {
+        return of(resource("cache-common.lua") + resource(name));
+    }
+
+    private static Script of(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
             return new Script(text, HexFormat.of().formatHex(digest));

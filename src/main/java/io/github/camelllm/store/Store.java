@@ -11,13 +11,14 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.StartupListener;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Where limits are counted: in memory, or in a Redis that several gateways share. A bean of routes; steps find it by its type.
+ * Where limits are counted: in memory, or in a Redis that several gateways share, where caches may share answers too. A bean of routes; steps find it by its type.
  *
  * <p>It starts with the Camel context, or earlier if somebody asks it earlier, and stops after the routes. A Redis that is away does
  * not keep it from starting.
@@ -99,7 +100,7 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
 
     private synchronized LimitStore open() {
         if (store == null) {
-            StoreSettings settings = new StoreSettings(url, WhenDown.of(whenDown), instances, lease, timeout);
+            StoreSettings settings = settings();
             Ticker ticker = camelContext == null ? Ticker.SYSTEM : Calls.ticker(camelContext);
             LimitStore opened = settings.inMemory() ? new MemoryStore(ticker) : Shared.open(settings, ticker);
             listeners.forEach(opened::onAlert);
@@ -120,6 +121,23 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
             shared.start();
             return shared;
         }
+    }
+
+    /**
+     * Room for values that gateways share, in the same Redis by connections of its own; empty where limits are counted in memory.
+     * Whoever asks for it starts and closes it.
+     *
+     * @param timeout how long a call is held up at most
+     */
+    public Optional<SharedCache> sharedCache(Duration timeout) {
+        StoreSettings settings = settings();
+        return settings.inMemory()
+                ? Optional.empty()
+                : Optional.of(SharedCache.in("store.url (llm.store)", settings.url(), timeout));
+    }
+
+    private StoreSettings settings() {
+        return new StoreSettings(url, WhenDown.of(whenDown), instances, lease, timeout);
     }
 
     @Override

@@ -53,7 +53,7 @@ record StoreSettings(String url, WhenDown whenDown, int instances, Duration leas
      */
     StoreSettings {
         url = url == null || url.strip().equals("memory") ? "" : url.strip();
-        checkUrl(url);
+        checkUrl("store.url (llm.store)", url);
         if (instances < 1 || instances > MOST_INSTANCES) {
             throw new IllegalArgumentException("store.instances (llm.store.instances) is " + instances + "; 1 to "
                     + MOST_INSTANCES + " is allowed");
@@ -72,7 +72,8 @@ record StoreSettings(String url, WhenDown whenDown, int instances, Duration leas
         }
     }
 
-    private static void checkUrl(String url) {
+    /** @throws IllegalArgumentException naming the property; nothing is wrong with an empty one */
+    static void checkUrl(String property, String url) {
         if (url.isEmpty()) {
             return;
         }
@@ -86,7 +87,7 @@ record StoreSettings(String url, WhenDown whenDown, int instances, Duration leas
         } catch (URISyntaxException e) {
             // what is wrong with it is not told, for its parts may be secret
         }
-        throw new IllegalArgumentException("store.url (llm.store) is no address of a store; nothing, memory or"
+        throw new IllegalArgumentException(property + " is no address of a store; nothing, memory or"
                 + " redis://user:password@host:6379/0 is allowed, with rediss for TLS, and %XX for other than letters and"
                 + " digits in user and password");
     }

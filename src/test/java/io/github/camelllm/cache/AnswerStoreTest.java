@@ -64,7 +64,7 @@ class AnswerStoreTest {
                     for (int i = first; i < MILLION; i += THREADS) {
                         String id = id(i);
                         names.add(call, new Question(id, "p", "question " + i));
-                        store.put(kept(id, 200 + i % 1000));
+                        store.put(kept(id, 200 + i % 1000), store.generation());
                         if (i % 1000 == first) {
                             most.accumulateAndGet(store.bytes(), Math::max);
                         }
@@ -92,9 +92,9 @@ class AnswerStoreTest {
     @Test
     void whatIsAskedForStays() {
         AnswerStore store = new AnswerStore(100_000, 0, ticker, gone -> {});
-        store.put(kept("wanted", 500));
+        store.put(kept("wanted", 500), store.generation());
         for (int i = 0; i < 2000; i++) {
-            store.put(kept(id(i), 500));
+            store.put(kept(id(i), 500), store.generation());
             assertThat(store.find("wanted")).isPresent();
         }
     }
@@ -103,7 +103,7 @@ class AnswerStoreTest {
     void anAnswerLeavesWhenItsTimeIsOver() {
         List<String> gone = new ArrayList<>();
         AnswerStore store = new AnswerStore(MOST, 0, ticker, question -> gone.add(question.id()));
-        store.put(kept("a", 10));
+        store.put(kept("a", 10), store.generation());
         ticker.advance(Duration.ofSeconds(59));
         assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos(), Duration.ofHours(1)))
                 .isTrue();
@@ -112,7 +112,7 @@ class AnswerStoreTest {
                 .isFalse();
         ticker.advance(Duration.ofSeconds(61));
         assertThat(store.find("a")).isEmpty();
-        store.put(kept("b", 10));
+        store.put(kept("b", 10), store.generation());
         assertThat(gone).containsExactly("a");
     }
 
@@ -120,9 +120,9 @@ class AnswerStoreTest {
     void aNewerAnswerTakesThePlaceWithoutLeavingTheIndexes() {
         List<String> gone = new ArrayList<>();
         AnswerStore store = new AnswerStore(MOST, 0, ticker, question -> gone.add(question.id()));
-        store.put(kept("a", 10));
+        store.put(kept("a", 10), store.generation());
         ticker.advance(Duration.ofSeconds(100));
-        store.put(kept("a", 20));
+        store.put(kept("a", 20), store.generation());
         ticker.advance(Duration.ofSeconds(50));
 
         assertThat(store.find("a").orElseThrow().isFresh(ticker.nanos(), Duration.ofHours(1)))
@@ -131,6 +131,43 @@ class AnswerStoreTest {
         assertThat(store.clear(kept -> true)).isEqualTo(1);
         assertThat(gone).containsExactly("a");
         assertThat(store.bytes()).isZero();
+    }
+
+    /** However the two come together. */
+    @Test
+    void nothingAskedForBeforeAClearIsKeptAfterIt() throws Exception {
+        AnswerStore store = new AnswerStore(MOST, 0, ticker, gone -> {});
+        long before = store.generation();
+        assertThat(store.put(kept("a", 10), before)).isTrue();
+        assertThat(store.clear(kept -> false)).isZero();
+        assertThat(store.put(kept("b", 10), before)).isFalse();
+        assertThat(store.find("b")).isEmpty();
+
+        ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+        try {
+            for (int round = 0; round < 200; round++) {
+                long now = store.generation();
+                List<Callable<Boolean>> both = new ArrayList<>();
+                both.add(() -> store.put(kept("c", 10), now));
+                both.add(() -> store.clear(kept -> true) >= 0);
+                for (Future<Boolean> one : pool.invokeAll(both)) {
+                    one.get();
+                }
+                assertThat(store.find("c")).isEmpty();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void anOlderAnswerTakesNoNewerOnesPlace() {
+        AnswerStore store = new AnswerStore(MOST, 0, ticker, gone -> {});
+        Kept older = kept("a", 10);
+        ticker.advance(Duration.ofSeconds(1));
+        store.put(kept("a", 20), store.generation());
+        store.put(older, store.generation());
+        assertThat(store.find("a").orElseThrow()).isNotSameAs(older);
     }
 
     @Test

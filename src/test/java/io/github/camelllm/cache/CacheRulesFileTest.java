@@ -50,6 +50,7 @@ class CacheRulesFileTest {
                 embeddings: never
                 time-words: { ttl: 10s, words: { en: [Soon, this decade] } }
                 stale: 0s
+                fallback-ttl: 90s
                 wait: 5s
                 max-request: 1 KB
                 max-answer: 2 MB
@@ -74,6 +75,7 @@ class CacheRulesFileTest {
                         Duration.ofSeconds(10),
                         List.of("soon", "this decade"),
                         Duration.ZERO,
+                        Duration.ofSeconds(90),
                         Duration.ofSeconds(5),
                         1024,
                         2 << 20,

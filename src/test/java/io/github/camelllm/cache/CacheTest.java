@@ -299,7 +299,7 @@ class CacheTest {
         chain.text = "Zwölf Boxkämpfer 🥊 jagen Viktor. ".repeat(2000);
         assertThat(isKept(QUESTION)).isTrue();
         assertThat(chain.ask(QUESTION).text()).isEqualTo(chain.text);
-        assertThat(chain.cache.clear(kept -> kept.weight() < 10_000)).isEqualTo(1);
+        assertThat(chain.cache.drop(kept -> kept.weight() < 10_000)).isEqualTo(1);
     }
 
     @Test
@@ -410,6 +410,30 @@ class CacheTest {
         assertThat(chain.cache.find(chain.call(QUESTION, who("acme", "ann")))).isEmpty();
     }
 
+    /** One that failed, that was passed over for now, or that cannot do it at all. */
+    @ParameterizedTest
+    @CsvSource({"upstream_error,5m", "passed over,5m", "context_length_exceeded,1h", "upstream_error,never"})
+    void anAnswerThatStandsInForAnotherModelsIsSoonAskedForAnew(String why, String given) throws Exception {
+        chain.rules(given.equals("never") ? "fallback-ttl: never\n" : "fallback-ttl: 5m\n");
+        chain.model = exchange -> {
+            Call call = Calls.of(exchange);
+            if (why.equals("passed over")) {
+                call.passedOver();
+            } else {
+                ErrorCode code = ErrorCode.valueOf(why.toUpperCase(java.util.Locale.ROOT));
+                call.attempt("first", "simulator").failed(Problem.of(code, "no luck"));
+            }
+            chain.answer(exchange);
+        };
+        chain.start();
+        chain.ask(QUESTION);
+        chain.model = chain::answer;
+
+        assertThat(chain.ask(QUESTION).cache()).isEqualTo(given.equals("never") ? "miss" : "hit");
+        chain.ticker.advance(Duration.ofMinutes(6));
+        assertThat(chain.ask(QUESTION).cache()).isEqualTo(given.equals("5m") ? "miss" : "hit");
+    }
+
     @Test
     void offersNothingStaleToThoseWhoWantItFreshOrAskWhatIsNotCached() throws Exception {
         chain.start();
@@ -434,6 +458,24 @@ class CacheTest {
         assertThatThrownBy(() -> chain.start())
                 .hasStackTraceContaining("cache.tiers names 'sematic'; exact, normalised, names of beans of type"
                         + " io.github.camelllm.cache.CacheTier are allowed");
+    }
+
+    @Test
+    void doesNotStartWithAStoreThatIsNone() {
+        chain.cache.setStore("http://redis:6379");
+        assertThatThrownBy(() -> chain.start())
+                .hasStackTraceContaining(
+                        "cache.store (llm.cache.store) is no address of a store; nothing, memory or redis://");
+        assertThatThrownBy(() -> chain.cache.setStoreTimeout(Duration.ofSeconds(2)))
+                .hasMessage("cache.storeTimeout (llm.cache.store-timeout) is PT2S; 5ms to 1s is allowed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off,exact", "exact,off", "exact,exact", "exact,,normalised", "", " "})
+    void refusesTiersThatMakeNoSense(String tiers) {
+        assertThatThrownBy(() -> chain.cache.setTiers(tiers))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache.tiers is '" + tiers + "'; off alone, or names separated by commas");
     }
 
     @ParameterizedTest
@@ -486,7 +528,7 @@ class CacheTest {
         fails[0] = true;
         assertThat(chain.ask(QUESTION.replace("six times seven", "7 × 6")).cache())
                 .isEqualTo("miss");
-        assertThat(chain.cache.clear(kept -> true)).isEqualTo(3);
+        assertThat(chain.cache.drop(kept -> true)).isEqualTo(3);
         assertThat(known[0]).isNull();
     }
 

@@ -1,5 +1,6 @@
 package io.github.camelllm.cache;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
@@ -16,11 +17,14 @@ import io.github.camelllm.call.Usage;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ManualTicker;
+import io.github.camelllm.testkit.RedisServer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +48,7 @@ final class CachedChain implements AutoCloseable {
     final Path directory;
     final DefaultCamelContext context = new DefaultCamelContext();
     final AtomicInteger asked = new AtomicInteger();
+    private final ClearCache clearCache = new ClearCache();
     private ProducerTemplate template;
     volatile Processor model = this::answer;
     volatile Operation operation = Operation.CHAT;
@@ -105,6 +110,29 @@ final class CachedChain implements AutoCloseable {
         context.start();
         template = context.createProducerTemplate();
         return this;
+    }
+
+    /** Has it share its answers in a Redis, with a timeout that no busy machine oversteps by chance. */
+    CachedChain sharing(RedisServer redis) {
+        cache.setStore(redis.url());
+        cache.setStoreTimeout(Duration.ofSeconds(1));
+        return this;
+    }
+
+    /** Waits until answers are shared. */
+    CachedChain untilShared() throws Exception {
+        Await.until("the shared cache", () -> cache.sharedCache().up());
+        return this;
+    }
+
+    /** What an admin who clears is told. */
+    JsonNode clear(String query) {
+        Call call = call("{}", new Identity("ops", "acme", "ops", "ops", "free", Set.of(), true));
+        Exchange exchange = new DefaultExchange(context);
+        Calls.attach(exchange, call);
+        exchange.setProperty(ClearCache.QUERY, query);
+        clearCache.process(exchange);
+        return exchange.getMessage().getBody(Answer.class).tree();
     }
 
     static Identity who(String tenant, String user) {

@@ -80,7 +80,7 @@ class LabelsTest {
         chain.start();
         chain.ask(QUESTION, "X-LLM-Tags", "faq, sums");
         assertThat(chain.ask(QUESTION, "X-LLM-Tags", "other").cache()).isEqualTo("hit");
-        assertThat(chain.cache.clear(kept -> kept.labels().tags().contains("faq")))
+        assertThat(chain.cache.drop(kept -> kept.labels().tags().contains("faq")))
                 .isEqualTo(1);
     }
 
@@ -91,7 +91,7 @@ class LabelsTest {
         Call call = chain.ask(QUESTION, "X-LLM-Template", "lies@1", "X-LLM-Tags", "x")
                 .call();
         assertThat(call.labels()).isEqualTo(PromptLabels.of("sums@7", "faq"));
-        assertThat(chain.cache.clear(kept -> kept.labels().isOf("sums@7"))).isEqualTo(1);
+        assertThat(chain.cache.drop(kept -> kept.labels().isOf("sums@7"))).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -248,6 +248,7 @@ class QuestionsTest {
                 r.timeWords(),
                 r.words(),
                 r.stale(),
+                r.fallback(),
                 r.patience(),
                 r.maxRequestBytes(),
                 r.maxAnswerBytes(),

@@ -1,5 +1,6 @@
 package io.github.camelllm.guard;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
@@ -12,10 +13,10 @@ import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.github.camelllm.testkit.ManualTicker;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -32,7 +33,9 @@ final class GuardedChain implements AutoCloseable {
 
     final ManualTicker ticker = new ManualTicker();
     final DefaultCamelContext context = new DefaultCamelContext();
+    /** The requests as they came to the model. */
     final List<ObjectNode> seen = new ArrayList<>();
+    /** Makes an answer of the system messages. */
     volatile UnaryOperator<String> model = system -> "fine";
     /** As many characters has each event of a stream. */
     volatile int pace = 1;
@@ -42,10 +45,11 @@ final class GuardedChain implements AutoCloseable {
     /**
      * What became of a call.
      *
+     * @param guarded the exchange property {@code llm.guard}
      * @param text the answer's; of a stream as much as came
      * @param failure null when it is whole
      */
-    record Outcome(Call call, Exchange exchange, String text, Throwable failure) {}
+    record Outcome(Call call, String guarded, String text, Throwable failure) {}
 
     GuardedChain(Step step) throws Exception {
         this(step, "");
@@ -54,6 +58,7 @@ final class GuardedChain implements AutoCloseable {
     /** @param more routes that a test needs besides */
     GuardedChain(Step step, String more) throws Exception {
         context.getRegistry().bind("ticker", ticker);
+        context.getRegistry().bind("client", new Client());
         context.getRegistry().bind("step", step);
         context.getRegistry().bind("model", (Processor) this::answer);
         String yaml =
@@ -64,6 +69,7 @@ final class GuardedChain implements AutoCloseable {
                     from:
                       uri: direct:in
                       steps:
+                        - policy: { ref: client }
                         - policy: { ref: step }
                         - process: { ref: model }
                 """
@@ -84,27 +90,25 @@ final class GuardedChain implements AutoCloseable {
         });
         String text = model.apply(system.toString());
         ObjectNode message = Json.object().put("role", "assistant").put("content", text);
-        Answer whole = new Answer(null, Completion.whole(call, "m", message, "stop", Usage.NONE));
-        exchange.getMessage().setBody(call.isStream() ? stream(text) : whole);
+        exchange.getMessage()
+                .setBody(
+                        call.isStream()
+                                ? stream(call, text)
+                                : new Answer(null, Completion.whole(call, "m", message, "stop", Usage.NONE)));
     }
 
-    private TokenStream stream(String text) {
+    private TokenStream stream(Call call, String text) {
         List<StreamEvent> events = new ArrayList<>();
         for (int i = 0; i < text.length(); i += pace) {
-            ObjectNode event = Json.object().put("id", "x");
-            ObjectNode choice = event.putArray("choices").addObject().put("index", 0);
-            choice.putObject("delta").put("content", text.substring(i, Math.min(text.length(), i + pace)));
-            choice.putNull("finish_reason");
-            events.add(new StreamEvent(event));
+            String piece = text.substring(i, Math.min(text.length(), i + pace));
+            events.add(chunk(call, Json.object().put("content", piece), null));
         }
-        ObjectNode last = Json.object().put("id", "x");
-        last.putArray("choices")
-                .addObject()
-                .put("index", 0)
-                .put("finish_reason", "stop")
-                .putObject("delta");
-        events.add(new StreamEvent(last));
+        events.add(chunk(call, Json.object(), "stop"));
         return TokenStream.of(events);
+    }
+
+    private static StreamEvent chunk(Call call, ObjectNode delta, String finish) {
+        return Completion.chunk(Completion.head(call, "chat.completion.chunk", "m"), 0, delta, finish);
     }
 
     /** Asks with messages: pairs of role and text. */
@@ -112,66 +116,60 @@ final class GuardedChain implements AutoCloseable {
         return send(request(false, messages));
     }
 
-    Outcome askStreamed(String... messages) {
-        return send(request(true, messages));
-    }
-
-    static String request(boolean stream, String... messages) {
+    static ObjectNode request(boolean stream, String... messages) {
         ObjectNode request = Json.object().put("model", "auto").put("stream", stream);
-        var list = request.putArray("messages");
+        ArrayNode list = request.putArray("messages");
         for (int i = 0; i < messages.length; i += 2) {
             list.addObject().put("role", messages[i]).put("content", messages[i + 1]);
         }
-        return request.toString();
+        return request;
     }
 
-    Outcome send(String json) {
-        Call call = new Call(
-                ticker, Operation.CHAT, new CallHeaders(), null, new Request(json.getBytes(StandardCharsets.UTF_8)));
+    Outcome send(ObjectNode json) {
+        Request request = new Request(json.toString().getBytes(StandardCharsets.UTF_8));
+        Call call = new Call(ticker, Operation.CHAT, new CallHeaders(), null, request);
         Exchange exchange = new DefaultExchange(context);
         Calls.attach(exchange, call);
-        StringBuilder text = new StringBuilder();
-        Throwable[] failure = {null};
-        // Reads within the exchange, as the ingress does.
         Exchange done = template.send("direct:in", exchange);
-        failure[0] = done.getException();
-        Object body = done.getMessage().getBody();
-        if (failure[0] == null && body instanceof Answer answer) {
-            text.append(answer.tree().at("/choices/0/message/content").asText());
-        }
-        return new Outcome(call, done, text.toString(), failure[0]);
+        return new Outcome(
+                call,
+                done.getProperty(Guard.PROPERTY, String.class),
+                done.getProperty("said", "", String.class),
+                done.getException());
     }
 
-    /** The same as a stream, read where the ingress would. */
-    Outcome read(String json) throws Exception {
-        Call call = new Call(
-                ticker, Operation.CHAT, new CallHeaders(), null, new Request(json.getBytes(StandardCharsets.UTF_8)));
-        StringBuilder text = new StringBuilder();
-        Throwable[] failure = {null};
-        Exchange exchange = new DefaultExchange(context);
-        Calls.attach(exchange, call);
-        try {
-            context.createProducerTemplate();
-            Processor in = context.getRoutes().get(0).getProcessor();
-            in.process(exchange);
-            failure[0] = exchange.getException();
-            if (exchange.getMessage().getBody() instanceof TokenStream stream) {
-                for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
-                    text.append(event.json().at("/choices/0/delta/content").asText(""));
+    /** The text of a message as the model got it last. */
+    String toModel(int message) {
+        return seen.get(seen.size() - 1)
+                .path("messages")
+                .path(message)
+                .path("content")
+                .asText();
+    }
+
+    /** Reads the answer to its end while its exchange is under way, as a client does. */
+    private static final class Client extends Step {
+        @Override
+        protected void around(Call call, Exchange exchange, Chain next) throws Exception {
+            next.proceed();
+            Object body = exchange.getMessage().getBody();
+            if (body instanceof Answer answer) {
+                exchange.setProperty(
+                        "said", answer.tree().at("/choices/0/message/content").asText());
+            } else if (body instanceof TokenStream stream) {
+                StringBuilder said = new StringBuilder();
+                try (stream) {
+                    for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
+                        said.append(event.json().at("/choices/0/delta/content").asText(""));
+                        exchange.setProperty("said", said.toString());
+                    }
                 }
             }
-        } catch (RuntimeException e) {
-            failure[0] = e;
         }
-        return new Outcome(call, exchange, text.toString(), failure[0]);
     }
 
     @Override
     public void close() {
         context.stop();
-    }
-
-    static Path none() {
-        return Path.of("config/guard.yaml");
     }
 }

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -190,6 +191,18 @@ class LinkFilterTest {
                         .isEqualTo(ErrorCode.CONTENT_POLICY_VIOLATION))
                 .hasMessageContaining(InspectRules.IMAGE)
                 .hasMessageNotContaining("evil");
+    }
+
+    /** A time that grows with the square would take minutes. */
+    @Test
+    @Timeout(30)
+    void takesTimeInLineWithTheText() {
+        for (String part : List.of(
+                "![", "](", "](<", "]: ", "<a ", "<a b=\"", "<a<a>", "![x](https://a@", "&#58;", "```\n", "x")) {
+            String text = part.repeat((1 << 19) / part.length());
+            assertThat(whole(SHIPPED, text)).isNotEmpty();
+            assertThat(whole(ALL, text)).isNotEmpty();
+        }
     }
 
     @Test

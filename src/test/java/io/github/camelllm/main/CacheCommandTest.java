@@ -30,7 +30,7 @@ class CacheCommandTest {
         try (FakeUpstream one = FakeUpstream.start();
                 FakeUpstream two = FakeUpstream.start()) {
             one.always(Reply.json(200, "{\"object\":\"cache.cleared\",\"cleared\":3}"));
-            two.always(Reply.json(200, "{\"object\":\"cache.cleared\",\"cleared\":0}"));
+            two.always(Reply.json(200, "{\"object\":\"cache.cleared\",\"shared\":7,\"gateways\":2,\"cleared\":0}"));
 
             int exit = run(
                     Map.of(CacheCommand.KEY, "sk-admin"),
@@ -42,7 +42,9 @@ class CacheCommandTest {
                     "tenant=acme");
 
             assertThat(exit).isZero();
-            assertThat(out.toString()).contains(": 3 cached answers cleared").contains(": 0 cached answers cleared");
+            assertThat(out.toString())
+                    .contains(": 3 cached answers cleared" + System.lineSeparator())
+                    .contains(": 0 cached answers cleared, and 7 of those that 2 gateways share");
             for (FakeUpstream gateway : new FakeUpstream[] {one, two}) {
                 Received received = gateway.lastRequest();
                 assertThat(received.method()).isEqualTo("DELETE");

@@ -63,6 +63,7 @@ class SettingsReaderTest {
                 llm.http.host=no.such.host.invalid
                 llm.http.port=2
                 llm.unheard.of.entirely=1
+                llm.cache.tiers=off,exact
                 """);
         assertThat(problems(Map.of("LLM_HTTP_WORKERS", "many")))
                 .containsExactlyInAnyOrder(
@@ -73,6 +74,8 @@ class SettingsReaderTest {
                                 + " of this machine, such as 127.0.0.1, or 0.0.0.0 for all",
                         "application.properties:2: llm.http.port=80801 is not allowed. It must be a whole number from 0 to"
                                 + " 65535",
+                        "application.properties:9: llm.cache.tiers=off,exact is not allowed. It must be off alone, or names"
+                                + " separated by commas, each once, such as exact,normalised",
                         "environment variable LLM_HTTP_WORKERS: llm.http.workers=many is not allowed. It must be a whole"
                                 + " number from 1 to 10000",
                         "application.properties:4: llm.access.open=yes is not allowed. It must be true or false",

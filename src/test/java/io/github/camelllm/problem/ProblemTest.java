@@ -42,6 +42,7 @@ class ProblemTest {
                         "500 internal_error",
                         "502 upstream_error",
                         "503 no_model_available",
+                        "503 store_unavailable",
                         "503 shutting_down",
                         "504 upstream_timeout");
     }

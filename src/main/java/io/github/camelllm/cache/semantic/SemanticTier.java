@@ -19,6 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -29,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tier {@code semantic}: finds the answer to a question that means the same. Off unless the cache's setting {@code tiers}
- * names it; until it is first asked it loads nothing.
+ * names it; else it loads nothing. The model in this process is loaded behind the first calls, which go on without it.
  *
  * <pre>{@code
  * - name: semantic
@@ -48,6 +51,7 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
     private static final int BYTES_PER_ANSWER = 6000;
 
     private static final int RECENT = 256;
+    private static final Future<?> DONE = CompletableFuture.completedFuture(null);
 
     /** How long no vector is asked for once there was none: a call should not wait in vain each time. */
     private static final Duration REST = Duration.ofSeconds(30);
@@ -67,6 +71,7 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
             Ticker ticker,
             WatchedFile<SemanticRules> rules,
             Embedder embedder,
+            Future<?> loaded,
             Neighbours<Kept> neighbours,
             ShadowJudge judge,
             AnswerComparison comparison,
@@ -197,6 +202,7 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
                     ticker,
                     WatchedFile.open(read.file(), SemanticFile::read, ticker),
                     embedder,
+                    given == null && read.isLocal() && missing == null ? load(embedder) : DONE,
                     new Neighbours<>(read.maxInPartition(), read.maxInAll()),
                     new ShadowJudge(read.shadow(), ticker, () -> ThreadLocalRandom.current()
                             .nextDouble()),
@@ -213,6 +219,15 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
         return parts;
     }
 
+    /** Begins to load the model, which takes a second or more: no call is to wait for that. */
+    private static Future<?> load(Embedder embedder) {
+        FutureTask<?> loading = new FutureTask<>(() -> embedder.embed("the first text loads the model"));
+        Thread thread = new Thread(loading, "llm-embedder");
+        thread.setDaemon(true);
+        thread.start();
+        return loading;
+    }
+
     private static boolean isSuitable(Parts now, Call call, Question question) {
         return call.getOperation() == Operation.CHAT
                 && question.text() != null
@@ -223,7 +238,7 @@ public final class SemanticTier implements CacheTier, CamelContextAware, MeterBi
     /** What a question shows; null while there are no vectors, which the log has said. */
     private Read readOrNull(Parts now, Question question) {
         long restsUntil = rest.get();
-        if (restsUntil != 0 && now.ticker().nanos() - restsUntil < 0) {
+        if (!now.loaded().isDone() || restsUntil != 0 && now.ticker().nanos() - restsUntil < 0) {
             return null;
         }
         try {

@@ -10,26 +10,6 @@ import java.util.TreeSet;
 /** Reads one question. */
 final class TraitsReader {
 
-    private static final Set<String> QUESTIONS = Set.of(
-            "who",
-            "whose",
-            "when",
-            "where",
-            "whereto",
-            "wherefrom",
-            "why",
-            "how",
-            "what",
-            "howmany",
-            "howmuch",
-            "howlong",
-            "howoften",
-            "howfar",
-            "howold",
-            "price");
-    /** They may stand before what opens a sentence. */
-    private static final Set<String> BEFORE = Set.of("polite", "request", "article");
-
     private static final Set<String> MODES = Set.of("past", "future", "should", "must", "may", "would");
 
     private final List<Token> tokens;
@@ -46,20 +26,14 @@ final class TraitsReader {
     private final Set<String> modes = new TreeSet<>();
     private final List<String> persons = new ArrayList<>();
     private final Set<String> forms = new TreeSet<>();
-    private final boolean asks;
+    private final Intent intent;
     private String negation;
     private String negated;
     private String negationPlace;
     private int clause;
     private boolean said;
-    private String type;
-    private boolean explains;
-    private boolean gives;
-    private boolean requests;
     private int modals;
     private boolean able;
-    private String opening;
-    private int asked = -1;
 
     private TraitsReader(List<Token> tokens, Words words) {
         this.tokens = tokens;
@@ -69,7 +43,7 @@ final class TraitsReader {
                 .map(token -> token.kind() == Kind.WORD ? Stem.of(token.low(), words.language()) : token.low())
                 .toList();
         this.amounts = new AmountReader(tokens, lows, words);
-        this.asks = lows.stream().anyMatch(low -> low.contains("?"));
+        this.intent = new Intent(lows.stream().anyMatch(low -> low.contains("?")));
     }
 
     /** What a question shows, given the words of its language. */
@@ -91,7 +65,7 @@ final class TraitsReader {
             };
         }
         pause();
-        String shown = type != null ? type : gives ? "list" : explains ? "explain" : isYesOrNo() ? "yes" : "statement";
+        String shown = intent.shown();
         Collections.sort(numbers);
         Collections.sort(exact);
         Collections.sort(negations);
@@ -112,10 +86,6 @@ final class TraitsReader {
                 tokens.stream().map(Token::raw).toList());
     }
 
-    private boolean isYesOrNo() {
-        return asks && !requests || "aux".equals(opening);
-    }
-
     /** The end of what belongs together. */
     private int pause() {
         endNegation();
@@ -134,7 +104,7 @@ final class TraitsReader {
     }
 
     private void say(String word) {
-        opening = opening == null ? "word" : opening;
+        intent.word();
         chunks.add(word);
         said = true;
         if (negation != null) {
@@ -219,11 +189,10 @@ final class TraitsReader {
             }
             String kind = words.classOf(String.join(" ", lows.subList(at, at + length)));
             boolean name = length == 1 && isName(tokens.get(at));
-            boolean orders = "listing".equals(kind) || "explain".equals(kind) || "giving".equals(kind);
             if ("works".equals(kind) || "costs".equals(kind)) {
-                kind = isLast(at) && ends(kind) ? "filler" : null;
+                kind = isLast(at) && intent.ends(kind) ? "filler" : null;
             }
-            if (kind != null && !name && !(orders && (said || type != null || opening != null))) {
+            if (kind != null && !name && intent.takes(kind)) {
                 task(kind, at, length);
                 return length;
             }
@@ -243,23 +212,13 @@ final class TraitsReader {
         return 0;
     }
 
-    /** Whether a verb at the end says no more than the question before it: how does it work, what does it cost. */
-    private boolean ends(String kind) {
-        boolean price = kind.equals("costs") && ("howmuch".equals(type) || "what".equals(type));
-        if (price) {
-            type = "price";
-        }
-        return price || kind.equals("works") && "how".equals(type);
-    }
-
     private boolean isLast(int at) {
         return tokens.subList(at + 1, tokens.size()).stream().allMatch(token -> token.kind() == Kind.BREAK);
     }
 
     /** Which city is the capital: what is it. */
     private boolean isKindOfAnswer(int at) {
-        return at == asked
-                && "what".equals(type)
+        return intent.isKindOfAnswer(at)
                 && at + 2 < tokens.size()
                 && (lows.get(at + 1).equals("is") || lows.get(at + 1).equals("are"))
                 && lows.get(at + 2).equals("the");
@@ -276,14 +235,8 @@ final class TraitsReader {
 
     private void task(String kind, int at, int length) {
         stems.subList(at, at + length).forEach(forms::add);
-        boolean opens = opening == null && !BEFORE.contains(kind);
-        if (opens) {
-            opening = Set.of("aux", "past", "future", "can", "should", "must", "may", "would")
-                            .contains(kind)
-                    ? "aux"
-                    : kind;
-        }
-        if (QUESTIONS.contains(kind)) {
+        intent.task(kind);
+        if (Intent.isQuestion(kind)) {
             question(kind, at + length);
         } else if (MODES.contains(kind)) {
             modes.add(kind);
@@ -301,18 +254,6 @@ final class TraitsReader {
                     chunks.end();
                 }
                 case "listing" -> question("list", at + length);
-                case "giving" -> {
-                    gives = true;
-                    chunks.end();
-                }
-                case "request" -> {
-                    requests |= opening == null;
-                    chunks.end();
-                }
-                case "explain" -> {
-                    explains = true;
-                    chunks.end();
-                }
                 case "conjunction" -> pause();
                 case "filler" -> {}
                 default -> chunks.end();
@@ -321,10 +262,9 @@ final class TraitsReader {
     }
 
     private void question(String kind, int end) {
-        boolean relative = said && !asks; // in a statement, which and who only hold it together
-        if (type == null && !relative) {
-            type = kind;
-            asked = end;
+        boolean relative = said && !intent.isMarked(); // in a statement, which and who only hold it together
+        if (intent.asks(relative)) {
+            intent.ask(kind, end);
             chunks.end();
         } else if (relative && (kind.equals("what") || kind.equals("who"))) {
             chunks.end();

@@ -31,6 +31,7 @@ final class Britain {
                         "AA9{6}A",
                         "AA 99 99 99 A",
                         "AA 999999 A",
+                        "AA 999999A",
                         "AA999999 A",
                         "AA-99-99-99-A",
                         "AA99 99 99 A"),

@@ -25,6 +25,7 @@ final class Cards {
                 new Scheme(PiiType.CREDIT_CARD, 0.5, Cards::isCard, "9{14}", "9{19}"),
                 new Scheme(PiiType.CREDIT_CARD, 0.44, Cards::isCard, "9{13}", "9{18}", "9{17}"),
                 new Scheme(PiiType.CREDIT_CARD, 0.3, Cards::isCard, "9{12}"),
+                new Scheme(PiiType.CREDIT_CARD, 0.3, s -> s.charAt(0) == '1' && Checksums.luhn(s), "9{15}"), // airlines
                 new Scheme(
                         PiiType.CREDIT_CARD,
                         Scheme.WEAK,

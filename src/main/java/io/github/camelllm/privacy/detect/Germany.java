@@ -48,8 +48,16 @@ final class Germany {
                 new Scheme(PiiType.DE_PASSPORT, 0.42, s -> document(s, "CFGHJK"), "AXXXXXXX9"),
                 new Scheme(PiiType.DE_ID_CARD, 0.42, s -> document(s, "LMNPRTVWXY"), "AXXXXXXX9"),
                 new Scheme(PiiType.DE_ID_CARD, 0.41, s -> document(s, "CFGHJK"), "AXXXXXXX9"),
+                new Scheme(PiiType.DE_PASSPORT, 0.5, s -> machineRead(s, "CFGHJK"), "AX{8}9"),
+                new Scheme(PiiType.DE_ID_CARD, 0.5, s -> machineRead(s, "LMNPRTVWXY"), "AX{8}9"),
+                new Scheme(PiiType.DE_PASSPORT, 0.2, s -> isSerial(s, "CFGHJK"), "AX{8}"),
+                new Scheme(PiiType.DE_ID_CARD, 0.2, s -> isSerial(s, "LMNPRTVWXY"), "AX{8}"),
                 new Scheme(PiiType.DE_ID_CARD, 0.29, s -> s.charAt(0) == 'T', "A9{8}"),
-                new Scheme(PiiType.DE_FUEHRERSCHEIN, 0.28, Scheme.ANY, "AXX9{7}X", "AX9{8}X"),
+                new Scheme(
+                        PiiType.DE_FUEHRERSCHEIN,
+                        0.2,
+                        s -> s.chars().filter(c -> c <= '9').count() >= 3,
+                        "AX{8}9X"),
                 new Scheme(PiiType.DE_LANR, 0.36, Germany::physician, "9{9}"),
                 new Scheme(PiiType.DE_BSNR, Scheme.WEAK, s -> !monotone(s), "9{9}"),
                 new Scheme(
@@ -128,20 +136,35 @@ final class Germany {
         return value / 10 + value % 10;
     }
 
-    /** Nine characters without vowels, the last a check digit of what machines read. */
+    /** Nine characters of which the last checks the others, as on papers of before 2010. */
     private static boolean document(CharSequence s, String first) {
-        if (first.indexOf(s.charAt(0)) < 0) {
-            return false;
-        }
-        int sum = 0;
-        for (int i = 0; i < 8; i++) {
-            char c = s.charAt(i);
-            if ("ABDEIOQSU".indexOf(c) >= 0) {
+        return isSerial(s, first) && check(s, 8) == digit(s, 8);
+    }
+
+    /** The nine characters of a document with the check digit that machines read behind them. */
+    private static boolean machineRead(CharSequence s, String first) {
+        return isSerial(s.subSequence(0, 9), first) && check(s, 9) == digit(s, 9);
+    }
+
+    /** Whether a first letter is one of some, and neither vowels nor letters that look like digits follow. */
+    private static boolean isSerial(CharSequence s, String first) {
+        boolean digits = false;
+        for (int i = 0; i < s.length(); i++) {
+            if ("ABDEIOQSU".indexOf(s.charAt(i)) >= 0) {
                 return false;
             }
+            digits |= Letters.isDigit(s.charAt(i));
+        }
+        return digits && first.indexOf(s.charAt(0)) >= 0;
+    }
+
+    private static int check(CharSequence s, int length) {
+        int sum = 0;
+        for (int i = 0; i < length; i++) {
+            char c = s.charAt(i);
             sum += (c <= '9' ? c - '0' : c - 'A' + 10) * MACHINE_READABLE[i % 3];
         }
-        return sum % 10 == digit(s, 8);
+        return sum % 10;
     }
 
     private static boolean physician(CharSequence s) {

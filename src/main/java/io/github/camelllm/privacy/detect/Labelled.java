@@ -25,6 +25,9 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
     /** A place with its label. */
     record Span(int start, int end, String label) {}
 
+    /** An object of a file, with its line from 1. */
+    private record Line(int number, JsonNode node) {}
+
     /** What is wrong with the data, in a message for whoever has named it. */
     static final class DataException extends Exception {
         private static final long serialVersionUID = 1;
@@ -44,9 +47,9 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
         List<Labelled> cases = new ArrayList<>();
         for (String set : List.of(RECOGNISERS, SYNTHETIC)) {
             Path file = directory.resolve(set + ".jsonl");
-            int line = 0;
-            for (JsonNode node : lines(file)) {
-                line++;
+            for (Line one : lines(file)) {
+                int line = one.number();
+                JsonNode node = one.node();
                 if (!node.path("text").isTextual()
                         || set.equals(RECOGNISERS) && !node.path("entity").isTextual()) {
                     throw new DataException(
@@ -58,7 +61,8 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
                 }
             }
         }
-        for (JsonNode node : lines(directory.resolve("injection.jsonl"))) {
+        for (Line one : lines(directory.resolve("injection.jsonl"))) {
+            JsonNode node = one.node();
             if (!node.path("attack").asBoolean(true)) {
                 cases.add(new Labelled(BENIGN, node.path("text").asText(), null, List.of()));
             }
@@ -82,14 +86,14 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
         return spans;
     }
 
-    private static List<JsonNode> lines(Path file) throws DataException {
-        List<JsonNode> nodes = new ArrayList<>();
+    private static List<Line> lines(Path file) throws DataException {
+        List<Line> nodes = new ArrayList<>();
         int line = 0;
         try {
             for (String text : Files.readAllLines(file)) {
                 line++;
                 if (!text.isBlank()) {
-                    nodes.add(Json.MAPPER.readTree(text));
+                    nodes.add(new Line(line, Json.MAPPER.readTree(text)));
                 }
             }
         } catch (JsonProcessingException e) {

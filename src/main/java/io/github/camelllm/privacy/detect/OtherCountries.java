@@ -47,7 +47,8 @@ final class OtherCountries {
                         "AA 99 AA 9999",
                         "AA-99-A-9999",
                         "AA-99-AA-9999",
-                        "AA9AA9999"),
+                        "AA9AA9999",
+                        "AA9AAA9999"),
                 new Scheme(PiiType.TR_NATIONAL_ID, 0.47, OtherCountries::turkish, "9{11}"),
                 new Scheme(
                         PiiType.TR_LICENSE_PLATE,

@@ -149,7 +149,7 @@ final class Phones {
                 return (spaced ? 0.35 : 0.42) + (isAmerican(area - 1) ? 0.2 : 0);
             }
             if (digits.charAt(0) == '0' && count >= 9 && count <= 11) {
-                return groups > 1 ? 0.52 : kind() == PhoneLibrary.Kind.MOBILE ? 0.4 : 0.27;
+                return groups > 1 ? (lengths[0] > 1 ? 0.52 : 0.15) : kind() == PhoneLibrary.Kind.MOBILE ? 0.4 : 0.27;
             }
             if (groups == 1) {
                 return count >= 10 && count <= 11 && isValid() ? 0.28 : count <= 13 ? Scheme.WEAK : 0;

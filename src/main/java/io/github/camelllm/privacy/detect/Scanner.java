@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class Scanner {
 
     private static final int LONGEST_LEAD = 5;
+    private static final int LONGEST_LICENCE = 20;
 
     private final String text;
     private final Candidates found;
@@ -61,13 +62,35 @@ final class Scanner {
 
     private void numbers() {
         boolean dates = found.mayCount(PiiType.DATE_OF_BIRTH, Scheme.WEAK);
+        boolean licences = found.mayCount(PiiType.US_DRIVER_LICENSE, Scheme.WEAK);
         for (int i = 0; i < places; i++) {
             int place = later[i];
             if (place >= 0) {
                 steps += layouts.walk(text, place, found);
+                if (licences) {
+                    licence(place);
+                }
             } else if (dates) {
                 Dates.named(text, start(-place), -place, found);
             }
+        }
+    }
+
+    /** Every state lays a driver licence out in its own way: letters, digits and hyphens, of which five digits or more. */
+    private void licence(int start) {
+        int digits = 0;
+        int at = start;
+        while (at < text.length() && at - start <= LONGEST_LICENCE) {
+            char c = text.charAt(at);
+            boolean hyphen = c == '-' && at + 1 < text.length() && Letters.isWord(text.charAt(at + 1));
+            if (!Letters.isDigit(c) && !Letters.isLatin(c) && !hyphen) {
+                break;
+            }
+            digits += Letters.isDigit(c) ? 1 : 0;
+            at++;
+        }
+        if (digits >= 5 && at - start >= 6 && at - start <= LONGEST_LICENCE && Layouts.endsAt(text, at)) {
+            found.add(start, at, PiiType.US_DRIVER_LICENSE, Scheme.WEAK);
         }
     }
 

@@ -62,7 +62,7 @@ final class Secrets {
                 while (end > body && !Letters.isWord(text.charAt(end - 1))) {
                     end--;
                 }
-                if (end - body >= prefix.least() && mixed(text, body, end)) {
+                if (end - body >= prefix.least() && mixed(text, body, end, 1)) {
                     found.add(start, end, PiiType.API_KEY, 0.95);
                 }
                 return Math.max(end, start);
@@ -75,7 +75,7 @@ final class Secrets {
     static void assigned(String text, int start, int end, Candidates found) {
         int to = run(text, start, 256);
         int length = to - start;
-        if (length >= 20 && length < 256 && to >= end && mixed(text, start, to)) {
+        if (length >= 20 && length < 256 && to >= end && mixed(text, start, to, 2)) {
             found.add(start, to, PiiType.API_KEY, 0.2);
         }
     }
@@ -100,7 +100,7 @@ final class Secrets {
     }
 
     /** Whether there are letters and digits both, changing often enough for something that no man has written. */
-    private static boolean mixed(String text, int start, int end) {
+    private static boolean mixed(String text, int start, int end, int least) {
         int digits = 0;
         int letters = 0;
         int signs = 0;
@@ -110,7 +110,7 @@ final class Secrets {
             letters += Letters.isLatin(c) ? 1 : 0;
             signs += c == '/' || c == '.' || c == '-' ? 1 : 0;
         }
-        return digits >= 2 && letters >= 4 && signs * 5 < end - start;
+        return digits >= least && letters >= 4 && signs * 5 < end - start;
     }
 
     private static int token(String text, int start, Candidates found) {

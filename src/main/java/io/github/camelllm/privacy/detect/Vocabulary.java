@@ -3,8 +3,8 @@ package io.github.camelllm.privacy.detect;
 /** Finds context words by their hash, which the scan computes as it goes. */
 final class Vocabulary {
 
-    /** The longest word of a script without spaces, in characters. */
-    static final int LONGEST = 20;
+    /** The longest word that is looked up, in characters. */
+    static final int LONGEST = 36;
 
     private static final int SIZE = 4096;
     private static final String[] KEYS = new String[SIZE];

@@ -1,0 +1,287 @@
+package io.github.camelllm.store;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Values in Redis. After a failure nobody asks it again until a probe in the background has been answered. */
+final class RedisCache implements SharedCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisCache.class);
+
+    /** How long a lease outlives a gateway that has died. */
+    static final Duration LEASE = Duration.ofSeconds(5);
+
+    private static final String UNSHARED = "-";
+    private static final Duration UNSHARED_FOR = Duration.ofSeconds(1);
+    private static final long MOST_BYTES_UNDER_WAY = 32L << 20;
+    private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String instance = UUID.randomUUID().toString();
+    private final AtomicLong tokens = new AtomicLong();
+    private final CacheLink link;
+    private final CacheSweep sweep;
+    private final Availability availability;
+    private final Duration timeout;
+    private final Duration lease;
+    private final AtomicLong underWay = new AtomicLong();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder errors = new LongAdder();
+    private final LongAdder skipped = new LongAdder();
+    private final LongAdder kept = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
+    private volatile CacheUpkeep upkeep;
+
+    /** @param timeout how long a call is held up at most */
+    RedisCache(String url, Duration timeout, Duration lease) {
+        this.timeout = timeout;
+        this.lease = lease;
+        this.link = new CacheLink(url, message -> {
+            CacheUpkeep current = upkeep;
+            if (current != null) {
+                current.heard(message);
+            }
+        });
+        this.sweep = new CacheSweep(link, instance);
+        this.availability = new Availability(
+                link.name(),
+                new Availability.Words(
+                        "shared cache", "each gateway has a cache of its own alone", "", "answers are shared in"));
+    }
+
+    @Override
+    public synchronized void start(Listener listener) {
+        if (upkeep == null) {
+            upkeep = new CacheUpkeep(link, availability, listener, instance, timeout, lease);
+            upkeep.start();
+        }
+    }
+
+    @Override
+    public Optional<Entry> find(String id, String name) {
+        if (!up()) {
+            skipped.increment();
+            return Optional.empty();
+        }
+        String[] keys = name == null
+                ? new String[] {CacheScripts.CLEARS, CacheScripts.entry(id)}
+                : new String[] {CacheScripts.CLEARS, CacheScripts.entry(id), CacheScripts.name(name)};
+        List<Object> reply = ask(CacheScripts.FIND, keys, CacheLink.bytes(CacheScripts.ENTRIES), CacheLink.bytes(id));
+        (reply == null ? errors : is(reply, 1) ? hits : misses).increment();
+        return reply != null && is(reply, 1) ? Optional.of(entry(reply)) : Optional.empty();
+    }
+
+    @Override
+    public Turn lead(String id, String token, Duration longest, BooleanSupplier alive) {
+        if (!up()) {
+            return new Turn.Unknown();
+        }
+        List<Object> reply = ask(
+                CacheScripts.LEAD,
+                new String[] {CacheScripts.CLEARS, CacheScripts.entry(id), CacheScripts.lease(id)},
+                CacheLink.bytes(id),
+                CacheLink.bytes(token),
+                CacheLink.bytes(lease.toMillis()),
+                CacheLink.bytes(longest.toMillis()));
+        if (reply == null) {
+            giveBack(id, token, ""); // it may have been given though nobody has heard of it
+            return new Turn.Unknown();
+        }
+        if (is(reply, 1)) {
+            return new Turn.There(entry(reply));
+        }
+        if (is(reply, 2)) {
+            upkeep.hold(token, id, alive);
+            return new Turn.Mine();
+        }
+        String holder = CacheLink.text(reply.get(1));
+        return holder.equals(UNSHARED) ? new Turn.Unshared() : new Turn.Others(holder);
+    }
+
+    @Override
+    public String newToken() {
+        return instance + ":" + tokens.incrementAndGet();
+    }
+
+    @Override
+    public void keep(Entry entry, String name, String token, long generation, boolean replaces) {
+        long bytes = entry.head().length + entry.body().length;
+        if (!up() || upkeep.full() || underWay.get() + bytes > MOST_BYTES_UNDER_WAY) {
+            dropped.increment();
+            if (token != null) {
+                release(entry.id(), token, true);
+            }
+            return;
+        }
+        underWay.addAndGet(bytes);
+        if (token != null) {
+            upkeep.letGo(token);
+        }
+        List<String> keys = new ArrayList<>(
+                List.of(CacheScripts.CLEARS, CacheScripts.entry(entry.id()), CacheScripts.lease(entry.id())));
+        if (name != null) {
+            keys.add(CacheScripts.name(name));
+        }
+        link.run(
+                        CacheScripts.KEEP,
+                        keys.toArray(String[]::new),
+                        CacheLink.bytes(token == null ? "" : token),
+                        CacheLink.bytes(generation),
+                        CacheLink.bytes(entry.fresh().toMillis()),
+                        CacheLink.bytes(Math.max(1, entry.life().toMillis())),
+                        entry.head(),
+                        entry.body(),
+                        CacheLink.bytes(entry.id()),
+                        CacheLink.bytes(link.channel()),
+                        CacheLink.bytes(replaces ? "0 " + instance + " " + entry.id() : ""))
+                .whenComplete((reply, failure) -> {
+                    underWay.addAndGet(-bytes);
+                    (failure != null ? failed : is(reply, 1) ? kept : refused).increment();
+                    if (failure != null) {
+                        noted(failure);
+                    }
+                });
+    }
+
+    @Override
+    public void release(String id, String token, boolean unshared) {
+        upkeep.letGo(token);
+        if (up()) {
+            giveBack(id, token, unshared ? UNSHARED : "");
+        }
+    }
+
+    private void giveBack(String id, String token, String instead) {
+        link.run(
+                        CacheScripts.RELEASE,
+                        new String[] {CacheScripts.lease(id)},
+                        CacheLink.bytes(token),
+                        CacheLink.bytes(instead),
+                        CacheLink.bytes(UNSHARED_FOR.toMillis()))
+                .exceptionally(failure -> {
+                    LOG.debug("a lease was not given back and ends by itself", failure);
+                    return null;
+                });
+    }
+
+    @Override
+    public void remove(String id) {
+        link.run(
+                        CacheScripts.REMOVE,
+                        new String[] {CacheScripts.entry(id)},
+                        CacheLink.bytes(link.channel()),
+                        CacheLink.bytes("0 " + instance + " " + id))
+                .exceptionally(failure -> {
+                    noted(failure);
+                    return null;
+                });
+    }
+
+    @Override
+    public long generation() {
+        return upkeep.known();
+    }
+
+    @Override
+    public Optional<Cleared> clear(String what, Predicate<byte[]> which) {
+        if (!up()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(sweep.run(what, which));
+        } catch (ExecutionException e) {
+            noted(e.getCause());
+        } catch (TimeoutException | RuntimeException e) {
+            noted(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Optional.empty();
+    }
+
+    /** What a script answers; null when it does not in time, or with an error, which is noted. */
+    private List<Object> ask(Script script, String[] keys, byte[]... arguments) {
+        try {
+            return link.run(script, keys, arguments).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            noted(e.getCause());
+        } catch (TimeoutException e) {
+            noted(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return null;
+    }
+
+    /** An error that Redis answers with is of this command alone; without an answer it is down. */
+    private void noted(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RedisCommandExecutionException) {
+            long now = System.nanoTime();
+            long quiet = quietUntil.get();
+            if (now - quiet >= 0 && quietUntil.compareAndSet(quiet, now + SELDOM_NANOS)) {
+                LOG.error("the shared cache {} refuses a command: {}", link.name(), cause.getMessage());
+            }
+        } else if (availability.down(cause)) {
+            upkeep.probeSoon();
+        }
+    }
+
+    private static boolean is(List<Object> reply, long status) {
+        return ((Number) reply.get(0)).longValue() == status;
+    }
+
+    private static Entry entry(List<Object> reply) {
+        return new Entry(
+                CacheLink.text(reply.get(1)),
+                (byte[]) reply.get(2),
+                (byte[]) reply.get(3),
+                Duration.ofMillis(((Number) reply.get(4)).longValue()),
+                Duration.ofMillis(((Number) reply.get(5)).longValue()),
+                Duration.ofMillis(((Number) reply.get(6)).longValue()));
+    }
+
+    @Override
+    public boolean up() {
+        return availability.up();
+    }
+
+    @Override
+    public Counts counts() {
+        return new Counts(
+                hits.sum(),
+                misses.sum(),
+                errors.sum(),
+                skipped.sum(),
+                kept.sum(),
+                refused.sum(),
+                dropped.sum(),
+                failed.sum());
+    }
+
+    @Override
+    public void close() {
+        if (upkeep != null) {
+            upkeep.close();
+        }
+        link.close();
+    }
+}
