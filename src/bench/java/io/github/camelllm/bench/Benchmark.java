@@ -4,6 +4,7 @@ import io.github.camelllm.cache.CacheCost;
 import io.github.camelllm.inspect.InspectCost;
 import io.github.camelllm.ledger.LedgerCost;
 import io.github.camelllm.privacy.DetectorCost;
+import io.github.camelllm.privacy.RedactionCost;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ public final class Benchmark {
         }
         if (options.wants("privacy")) {
             detectors(table);
+            redaction(table);
         }
         if (options.wants("inspect")) {
             answers(table);
@@ -124,6 +126,28 @@ public final class Benchmark {
                 Table.format("%.0f ms", worst.millis()),
                 "",
                 "≤ 100 ms");
+    }
+
+    private static void redaction(Table table) throws Exception {
+        try (RedactionCost cost = new RedactionCost()) {
+            String pattern = "p50 %.3f ms, p99 %.3f ms";
+            RedactionCost.Millis clean = cost.of(DetectorCost.clean());
+            RedactionCost.Millis dense = cost.of(DetectorCost.dense());
+            RedactionCost.Millis event = cost.eventOf(DetectorCost.dense());
+            table.row(
+                    "the step redact: 2 KB there and back, clean",
+                    "",
+                    Table.format(pattern, clean.p50(), clean.p99()),
+                    "",
+                    "");
+            table.row("the same, dense", "", Table.format(pattern, dense.p50(), dense.p99()), "", "");
+            table.row(
+                    "the same, an event of its stream",
+                    "",
+                    Table.format(pattern, event.p50(), event.p99()),
+                    "",
+                    "≤ 0.1 ms");
+        }
     }
 
     private static void proxies(Lab lab, Subjects subjects, Table table) throws Exception {

@@ -203,8 +203,26 @@ final class CallPrivacy {
                 place.kind() == AnswerPlace.Kind.TOOL_ARGUMENTS || json && place.kind() == AnswerPlace.Kind.CONTENT;
         TextFilter redactor =
                 looks ? new AnswerRedactor(rules.hold(), new AnswerLook(this, rules.detectors(), asJson)) : null;
+        if (looks && !rules.changesAnswers()) {
+            redactor = new Watching(redactor);
+        }
         TextFilter restorer = restores() ? new Restorer(pseudonyms, asJson) : null;
         return redactor == null ? restorer : restorer == null ? redactor : new Both(redactor, restorer);
+    }
+
+    /** Lets everything go at once that would not be changed anyway. */
+    private record Watching(TextFilter watcher) implements TextFilter {
+        @Override
+        public String push(String piece) {
+            watcher.push(piece);
+            return piece;
+        }
+
+        @Override
+        public String end() {
+            watcher.end();
+            return "";
+        }
     }
 
     private record Both(TextFilter first, TextFilter second) implements TextFilter {

@@ -12,9 +12,9 @@ final class DefaultRules {
 
     static final int MASK_KEEP = 4;
 
-    static final TypeRule OTHERS = new TypeRule(Action.PSEUDONYM, Action.MASK, Classification.RESTRICTED);
+    static final TypeRule OTHERS = new TypeRule(Action.PSEUDONYM, Action.REPORT, Classification.RESTRICTED);
 
-    /** What people are reached by: needed in answers as often as not. */
+    /** What people are reached by. */
     private static final TypeRule CONTACTS = new TypeRule(Action.PSEUDONYM, Action.REPORT, Classification.CONFIDENTIAL);
 
     /** What names machines, vehicles, places and companies. */

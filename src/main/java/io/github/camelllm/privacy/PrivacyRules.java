@@ -39,6 +39,15 @@ record PrivacyRules(
                 || types.values().stream().anyMatch(rule -> rule.in(direction) != Action.ALLOW);
     }
 
+    /** Whether answers may become others, or end; else they are looked at alone, and nothing is held back for that. */
+    boolean changesAnswers() {
+        return changes(others.answer()) || types.values().stream().anyMatch(rule -> changes(rule.answer()));
+    }
+
+    private static boolean changes(Action action) {
+        return action.replaces() || action == Action.BLOCK;
+    }
+
     /** Whether a key is needed. */
     boolean needsKey() {
         return keyed

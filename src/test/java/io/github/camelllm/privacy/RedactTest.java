@@ -276,6 +276,7 @@ class RedactTest {
 
     @Test
     void whatIsNewInAnAnswerIsMaskedAndMayNotBeCached() throws Exception {
+        Files.writeString(config.resolve("privacy.yaml"), "types: { CREDIT_CARD: { answer: mask } }\n");
         said = message("Her card is 4111 1111 1111 1111, mail eve@example.net");
         for (String json : List.of(ASK, streamed(ASK))) {
             Outcome outcome = ask(json);
@@ -286,6 +287,19 @@ class RedactTest {
                             new Redaction("CREDIT_CARD", "answer", "mask", 1),
                             new Redaction("EMAIL_ADDRESS", "answer", "report", 1));
         }
+    }
+
+    @Test
+    void answersThatAreOnlyLookedAtPassAsTheyCome() throws Exception {
+        said = message("Her card is 4111 1111 1111 1111, mail eve@example.net");
+        cut = 2;
+        Outcome outcome = ask(streamed("{'messages':[{'role':'user','content':'hello'}]}"));
+        assertThat(outcome.events()).contains("{\"content\":\"He\"}", "{\"content\":\"41\"}");
+        assertThat(outcome.call().getRedactions())
+                .containsExactly(
+                        new Redaction("CREDIT_CARD", "answer", "report", 1),
+                        new Redaction("EMAIL_ADDRESS", "answer", "report", 1));
+        assertThat(outcome.call().personalAnswer().isGiven()).isTrue();
     }
 
     @Test

@@ -181,7 +181,7 @@ final class Phones {
             return kind() != PhoneLibrary.Kind.NONE;
         }
 
-        /** Whether the groups are a date, two years, or an address of version 4. */
+        /** Whether the groups are a date, two years, a fraction, or an address of version 4. */
         private boolean isElse() {
             boolean quad = groups == 4;
             for (int i = 0; i < groups; i++) {
@@ -193,7 +193,9 @@ final class Phones {
                     return true;
                 }
             }
-            return quad || groups == 2 && isYear(0) && isYear(1);
+            boolean fraction =
+                    groups == 2 && text.charAt(starts[1] - 1) == '.' && (lengths[0] == 1 || digits.charAt(0) != '0');
+            return quad || fraction || groups == 2 && isYear(0) && isYear(1);
         }
 
         private boolean isYear(int group) {

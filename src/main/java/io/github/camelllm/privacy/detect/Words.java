@@ -7,7 +7,7 @@ package io.github.camelllm.privacy.detect;
 enum Words {
     PHONE(
             "phone phones telephone tel mobile mobil cell cellphone fax call calls called calling dial sms whatsapp contact"
-                    + " ring desk office answering voicemail hotline message messages text landline handy telefon"
+                    + " ring desk office answering voicemail hotline landline registered handy telefon"
                     + " telefonnummer handynummer rufnummer anrufen telefono movil llamar celular telefone ligar portable"
                     + " appeler telephoner chiamare cellulare telefoon bellen puhelin puhelinnumero cep numaram telefonu"
                     + " 电话 手机 联系 電話 携帯 전화 휴대폰 โทร โทรศัพท์"),

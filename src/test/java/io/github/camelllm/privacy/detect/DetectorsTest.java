@@ -213,6 +213,7 @@ class DetectorsTest {
                 "Pages 100-200 on 05/06/2024, 1,000,000 users, ratio 16:9, at 12:30:45, 2^32 = 4294967296",
                 "Order 1234567890123 has 9 items, ticket 123456789, tracking 1Z999AA10123456784",
                 "Between 1939 1945 and 2020-2021 it cost $123456789",
+                "{\"messages\":[{\"text\":\"01234567\"}],\"created\":1795225557,\"cost\":0.003015}",
                 "Reach us @handle or at user@localhost, or not",
                 "The GPL license 2.0 of driver 470.82.01",
             })
