@@ -203,8 +203,13 @@ final class CallPrivacy {
                 place.kind() == AnswerPlace.Kind.TOOL_ARGUMENTS || json && place.kind() == AnswerPlace.Kind.CONTENT;
         TextFilter redactor =
                 looks ? new AnswerRedactor(rules.hold(), new AnswerLook(this, rules.detectors(), asJson)) : null;
-        if (looks && !rules.changesAnswers()) {
+        boolean signed = place.isReasoning() && call.getRequest().translated();
+        if (looks && (signed || !rules.changesAnswers())) {
             redactor = new Watching(redactor);
+        }
+        if (signed) {
+            return redactor; // Anthropic's clients get thinking with its signature, and send it back: it must stay as
+            // it is
         }
         TextFilter restorer = restores() ? new Restorer(pseudonyms, asJson) : null;
         return redactor == null ? restorer : restorer == null ? redactor : new Both(redactor, restorer);

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -65,6 +66,7 @@ class RedactTest {
     private ObjectNode said = message("I write to <EMAIL_2> for <EMAIL_1>.");
     private int cut = 3;
     private Operation operation = Operation.CHAT;
+    private UnaryOperator<ObjectNode> dialect;
     private Processor analyzer = exchange -> exchange.getMessage().setBody("[]");
 
     private record Outcome(Call call, ObjectNode message, List<String> events, Exception failure) {
@@ -144,7 +146,7 @@ class RedactTest {
                 operation,
                 new CallHeaders(),
                 null,
-                new Request(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+                new Request(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), dialect));
         call.identify(new Identity("k", "acme", "ann", "t", "free", Set.of()));
         Exchange exchange = new DefaultExchange(context);
         Calls.attach(exchange, call);
@@ -424,5 +426,32 @@ class RedactTest {
     void aBrokenFileStopsTheStart() throws Exception {
         Files.writeString(config.resolve("privacy.yaml"), "types:\n  EMAIL_ADRESS: { request: mask }\n");
         assertThatThrownBy(this::start).hasStackTraceContaining("did you mean EMAIL_ADDRESS?");
+    }
+
+    /** Anthropic's clients get thinking with a signature over it, and send both back: as the model wrote it. */
+    @Test
+    void thinkingThatAnthropicSignsStaysAsItIs() throws Exception {
+        said = message("To <EMAIL_1>").put("reasoning_content", "It is <EMAIL_1>, 4111 1111 1111 1111.");
+        Files.writeString(config.resolve("privacy.yaml"), "default: { answer: mask }\n");
+        assertThat(ask(ASK).message().path("reasoning_content").asText())
+                .isEqualTo("It is ann@example.org, **** **** **** 1111.");
+        dialect = tree -> tree;
+        assertThat(ask(ASK).message().path("reasoning_content").asText())
+                .isEqualTo("It is <EMAIL_1>, 4111 1111 1111 1111.");
+        assertThat(ask(ASK).text()).isEqualTo("To ann@example.org");
+        cut = 99;
+        Outcome streamed = ask(streamed(ASK));
+        assertThat(streamed.text()).isEqualTo("To ann@example.org");
+        assertThat(thoughts(streamed)).isEqualTo("It is <EMAIL_1>, 4111 1111 1111 1111.");
+    }
+
+    private static String thoughts(Outcome streamed) throws Exception {
+        StringBuilder thoughts = new StringBuilder();
+        for (String event : streamed.events()) {
+            thoughts.append(Json.read(event.getBytes(StandardCharsets.UTF_8))
+                    .path("reasoning_content")
+                    .asText(""));
+        }
+        return thoughts.toString();
     }
 }
