@@ -1,7 +1,11 @@
 package io.github.camelllm.privacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelllm.privacy.detect.Finding;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +34,28 @@ class PrivacyGrowthTest {
                 Hold.WORDS, (before, part, least) -> new AnswerRedactor.Looked(part, part.length(), false));
         String text = "-----BEGIN a a a a a a a a a a a a a a a a a a a a ".repeat(MEGABYTE / 51);
         assertThat(redactor.push(text) + redactor.end()).isEqualTo(text);
+    }
+
+    /** Places are given in code points, which only characters beyond the first plane tell from characters. */
+    @Test
+    void manyFindingsOfAnAnalyzerInOneText() {
+        int words = 20_000;
+        AnalyzerTexts texts = new AnalyzerTexts(List.of("x", "\ud83d\ude00 Ann Lee ".repeat(words)));
+        StringBuilder answer = new StringBuilder("[");
+        for (int i = 0; i < words; i++) {
+            int at = 3 + i * 10 + 2;
+            answer.append(i == 0 ? "" : ",")
+                    .append("{\"entity_type\":\"PERSON\",\"score\":0.9,\"start\":" + at + ",\"end\":" + (at + 7) + "}");
+        }
+        List<Finding> found = texts.findings(answer.append("]").toString().getBytes(StandardCharsets.UTF_8), 0.5)
+                .get(1);
+        assertThat(found).hasSize(words);
+        Finding last = found.get(words - 1);
+        assertThat(last.start()).isEqualTo((words - 1) * 11 + 3);
+        assertThat(last.end() - last.start()).isEqualTo(7);
+        byte[] beyond = "[{\"entity_type\":\"PERSON\",\"score\":0.9,\"start\":0,\"end\":210000}]"
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> texts.findings(beyond, 0.5)).isInstanceOf(AnalyzerFailure.class);
     }
 
     @Test

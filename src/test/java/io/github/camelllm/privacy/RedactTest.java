@@ -323,6 +323,7 @@ class RedactTest {
             assertThat(problem.toString() + problem.param()).doesNotContain("ann@");
         });
         assertThat(asked).hasValue(0);
+        assertThat(outcome.call().isWithheld()).isTrue();
     }
 
     @Test
