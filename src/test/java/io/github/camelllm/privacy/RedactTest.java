@@ -23,6 +23,7 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ManualTicker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -394,6 +401,46 @@ class RedactTest {
         assertThat(refused.failure().toString()).doesNotContain("ann@");
         context.stop();
         never.countDown();
+    }
+
+    /** The 257th question waits for its turn, and a question that is given up gives its place back. */
+    @Test
+    void moreCallsThanTheAnalyzerTakesAtOnceWait() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        Semaphore arrived = new Semaphore(0);
+        analyzer = exchange -> {
+            arrived.release();
+            gate.await();
+            exchange.getMessage().setBody("[]");
+        };
+        start();
+        PrivacySettings settings =
+                new PrivacySettings(config, new Keys(""), "direct:analyzer", "en", Duration.ofSeconds(30), true, 0.5);
+        ExecutorService callers = Executors.newFixedThreadPool(257);
+        try (EndpointAnalyzer many = new EndpointAnalyzer(context, settings)) {
+            List<Future<?>> answers = new ArrayList<>();
+            for (int i = 0; i < 256; i++) {
+                answers.add(callers.submit(() -> many.find(List.of("x"))));
+            }
+            assertThat(arrived.tryAcquire(256, 30, TimeUnit.SECONDS)).isTrue();
+            AtomicReference<Thread> last = new AtomicReference<>();
+            Future<?> one = callers.submit(() -> {
+                last.set(Thread.currentThread());
+                return many.find(List.of("x"));
+            });
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the last question waits",
+                    () -> one.isDone() || last.get() != null && last.get().getState() == Thread.State.TIMED_WAITING);
+            gate.countDown();
+            answers.add(one);
+            for (Future<?> answer : answers) {
+                assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(List.of(List.of()));
+            }
+        } finally {
+            gate.countDown();
+            callers.shutdownNow();
+        }
     }
 
     @Test
