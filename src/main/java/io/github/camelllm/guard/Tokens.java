@@ -8,6 +8,15 @@ import java.util.Arrays;
  */
 final class Tokens {
 
+    /** The letters and digits of folded ASCII. */
+    private static final boolean[] PARTS = new boolean[0x80];
+
+    static {
+        for (char c = 0; c < PARTS.length; c++) {
+            PARTS[c] = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+        }
+    }
+
     final String text;
     private int[] bounds;
     private int size;
@@ -30,6 +39,9 @@ final class Tokens {
             }
             int start = i++;
             if (!isAlone(c)) {
+                while (i < length && folded.charAt(i) < 0x80 && PARTS[folded.charAt(i)]) {
+                    i++;
+                }
                 while (i < length && (isPart(folded.charAt(i)) && !isAlone(folded.charAt(i)) || isJoint(folded, i))) {
                     i++;
                 }
@@ -77,7 +89,7 @@ final class Tokens {
     }
 
     private static boolean isPart(char c) {
-        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 0x80 && Character.isLetterOrDigit(c);
+        return c < 0x80 ? PARTS[c] : Character.isLetterOrDigit(c);
     }
 
     /** Whether what stands within a word is written for a letter, or joins two. */
@@ -91,6 +103,10 @@ final class Tokens {
 
     /** Han, Kana and Thai. */
     private static boolean isAlone(char c) {
+        return c >= 0x0E00 && isAsian(c);
+    }
+
+    private static boolean isAsian(char c) {
         return c >= 0x3040 && c <= 0x30FF || c >= 0x3400 && c <= 0x9FFF || c >= 0x0E00 && c <= 0x0E7F;
     }
 }

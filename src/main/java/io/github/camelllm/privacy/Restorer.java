@@ -85,7 +85,7 @@ final class Restorer implements TextFilter {
                 || c == '['
                 || c == '&'
                 || c == '＜'
-                || isLetter(c) && !inWord && pseudonyms.isInitial(c);
+                || isCapital(c) && !inWord && pseudonyms.isInitial(c);
     }
 
     /** The place behind what cannot be a placeholder: a word, an escape, or one character. */
@@ -126,10 +126,22 @@ final class Restorer implements TextFilter {
         if (more && !last) {
             return MORE;
         }
-        if (!isLetter(text.charAt(at)) || inWord) {
+        if (!isCapital(text.charAt(at)) || inWord) {
             return NONE;
         }
-        return name(text, at, last);
+        int end = name(text, at, last);
+        return end > 0 && !isLabelInCapitals(text, at, end) ? NONE : end;
+    }
+
+    /** Without brackets and in small letters it is as likely to be a name of the model's own, in a program or a form. */
+    private static boolean isLabelInCapitals(String text, int from, int end) {
+        int label = text.lastIndexOf('_', end - 1);
+        for (int i = from; i < label; i++) {
+            if (isLetter(text.charAt(i)) && !isCapital(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int bracketed(String text, int from, String open, boolean last) {
@@ -214,6 +226,10 @@ final class Restorer implements TextFilter {
 
     static boolean isWord(char c) {
         return isLetter(c) || c >= '0' && c <= '9' || c == '_';
+    }
+
+    private static boolean isCapital(char c) {
+        return c >= 'A' && c <= 'Z';
     }
 
     private static boolean isLetter(char c) {

@@ -1,6 +1,7 @@
 package io.github.camelllm.privacy;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,6 +19,17 @@ final class Words {
             Set.of(("jan feb mar apr may jun jul aug sep oct nov dec fev fév mär maa mrt abr avr mai mag mei jui"
                             + " giu lug ago aoû aou set okt ott out dez dic déc gen ene")
                     .split(" "));
+
+    /** Those of them that are in ASCII, each by {@link #key}. */
+    private static final BitSet ASCII_MONTHS = new BitSet(1 << 15);
+
+    static {
+        for (String month : MONTHS) {
+            if (month.chars().allMatch(c -> c < 0x80)) {
+                ASCII_MONTHS.set(key(month, 0));
+            }
+        }
+    }
 
     private Words() {}
 
@@ -56,19 +68,39 @@ final class Words {
             }
             if (c == ':' || c == '-' || c == '.' || c == '/' || c == '_' || c == '\\') {
                 marks++;
-            } else if (Character.isLetter(c)) {
+            } else if (c >= 'a' && c <= 'z') {
                 letters++;
-                capitals += Character.isUpperCase(c) ? 1 : 0;
+            } else if (c >= 'A' && c <= 'Z' || c > 0x7f && Character.isLetter(c)) {
+                letters++;
+                capitals += c < 0x80 || Character.isUpperCase(c) ? 1 : 0;
             }
         }
         return marks > 1 || letters > 0 && letters <= SHORT && capitals == letters || isMonth(text, from, to, letters);
     }
 
     private static boolean isMonth(CharSequence text, int from, int to, int letters) {
-        return letters >= 3
-                && letters <= 10
-                && to - from >= 3
-                && MONTHS.contains(text.subSequence(from, from + 3).toString().toLowerCase(Locale.ROOT));
+        if (letters < 3 || letters > 10 || to - from < 3) {
+            return false;
+        }
+        if ((text.charAt(from) | text.charAt(from + 1) | text.charAt(from + 2)) > 0x7f) {
+            return MONTHS.contains(text.subSequence(from, from + 3).toString().toLowerCase(Locale.ROOT));
+        }
+        int key = key(text, from);
+        return key >= 0 && ASCII_MONTHS.get(key);
+    }
+
+    /** A number for three ASCII letters, the same in any case; negative where one of them is none. */
+    private static int key(CharSequence text, int from) {
+        int key = 0;
+        for (int i = from; i < from + 3; i++) {
+            char c = text.charAt(i);
+            int letter = (c | 0x20) - 'a';
+            if (letter < 0 || letter > 25) {
+                return -1;
+            }
+            key = key << 5 | letter;
+        }
+        return key;
     }
 
     /** The words of a text. */
