@@ -176,7 +176,6 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         FunctionCounter.builder("llm.cache.evicted", this, cache -> cache.store == null ? 0 : cache.store.evicted())
                 .description("Cached answers that had to leave, for want of room or because their time was over")
                 .register(registry);
-        SharedMeters.bind(registry, this);
         Gauge.builder("llm.cache.background", this, Cache::pending)
                 .description("Refreshes and checks that are under way behind callers who have their answer")
                 .register(registry);

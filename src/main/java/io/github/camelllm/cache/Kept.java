@@ -24,6 +24,9 @@ final class Kept {
     /** About what an entry takes in memory beside its bytes: itself, its names, its place in the store. */
     private static final int OVERHEAD = 700;
 
+    /** About what a tag takes beside its letters. */
+    private static final int TAG = 60;
+
     private final Question question;
     private final String tenant;
     private final String task;
@@ -71,7 +74,7 @@ final class Kept {
     Kept(Label label, SharedCache.Entry entry, long nanos) {
         this.question = label.question();
         this.tenant = label.tenant();
-        this.task = label.task();
+        this.task = label.task() == null ? "" : label.task();
         this.labels = label.labels();
         this.model = label.model();
         this.provider = label.provider();
@@ -183,9 +186,13 @@ final class Kept {
         return keptNanos - other.keptNanos > 0;
     }
 
-    /** About what it takes of the memory, in bytes. */
+    /** About what it takes of the memory, in bytes: what clients have chosen, and be it in a header, counts by its length. */
     int weight() {
-        return OVERHEAD + body.length;
+        int said = task.length();
+        for (String tag : labels.tags()) {
+            said += TAG + tag.length();
+        }
+        return OVERHEAD + said + body.length;
     }
 
     /** The answer, the caller's own to change. */
@@ -221,7 +228,11 @@ final class Kept {
             byte[] bytes = new byte[length];
             int read = 0;
             while (read < length) {
-                read += inflater.inflate(bytes, read, length - read);
+                int more = inflater.inflate(bytes, read, length - read);
+                if (more == 0) {
+                    throw new DataFormatException("it is shorter than it says"); // it would be so for ever
+                }
+                read += more;
             }
             return bytes;
         } catch (DataFormatException e) {
