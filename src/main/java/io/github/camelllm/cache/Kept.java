@@ -15,7 +15,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** An answer that is kept, with what has to be known to give it again. Immutable. */
+/** An answer that is kept, with what has to be known to give it again. Immutable but for the note of a refresh. */
 final class Kept {
 
     /** From here on answers are compressed: smaller ones would save little and cost time at each hit. */
@@ -23,6 +23,9 @@ final class Kept {
 
     /** About what an entry takes in memory beside its bytes: itself, its names, its place in the store. */
     private static final int OVERHEAD = 700;
+
+    /** Between two refreshes, if the first has failed: so that a question often asked does not have a model asked each time. */
+    private static final Duration REFRESH_PAUSE = Duration.ofSeconds(10);
 
     /** About what a tag takes beside its letters. */
     private static final int TAG = 60;
@@ -41,6 +44,8 @@ final class Kept {
     private final byte[] body;
     private final int length;
     private final boolean compressed;
+    private volatile long refreshedNanos;
+    private volatile boolean refreshed;
 
     /**
      * @param answer UTF-8 JSON, which nobody changes any more
@@ -168,6 +173,17 @@ final class Kept {
     /** Whether its time is not over, or not for long: for less than {@code beyond}. */
     boolean isWithin(long nanos, Duration now, Duration beyond) {
         return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos()) + beyond.toNanos();
+    }
+
+    /** Notes that a refresh was begun, whose answer takes the place of this one if it gives any that may be kept. */
+    void refreshed(long nanos) {
+        refreshedNanos = nanos;
+        refreshed = true;
+    }
+
+    /** Whether a refresh is worth a try: not just after one that has not given any. */
+    boolean mayRefresh(long nanos) {
+        return !refreshed || nanos - refreshedNanos >= REFRESH_PAUSE.toNanos();
     }
 
     /** How long it is held in all, from when it was kept. */
