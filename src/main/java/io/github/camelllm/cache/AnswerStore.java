@@ -8,6 +8,7 @@ import io.github.camelllm.call.Ticker;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -20,6 +21,7 @@ final class AnswerStore {
     private final com.github.benmanes.caffeine.cache.Cache<String, Kept> answers;
     private final ReadWriteLock clearing = new ReentrantReadWriteLock();
     private long clears;
+    private long takenBack;
 
     /**
      * @param maxBytes of all answers together
@@ -64,9 +66,32 @@ final class AnswerStore {
      * @return whether nothing has been cleared
      */
     boolean put(Kept kept, long generation) {
+        return put(kept, () -> generation == clears);
+    }
+
+    /** The same as {@link #generation} for an answer that another gateway has kept, and may have taken back meanwhile. */
+    long promotions() {
+        clearing.readLock().lock();
+        try {
+            return clears + takenBack;
+        } finally {
+            clearing.readLock().unlock();
+        }
+    }
+
+    /**
+     * Keeps an answer of another gateway, like {@link #put}, unless one of them has taken back any since.
+     *
+     * @param promotions what {@link #promotions} was before it was looked for
+     */
+    boolean promote(Kept kept, long promotions) {
+        return put(kept, () -> promotions == clears + takenBack);
+    }
+
+    private boolean put(Kept kept, BooleanSupplier isCurrent) {
         clearing.readLock().lock(); // so that a clear sees what was put before it, and nothing is put after it
         try {
-            if (generation != clears) {
+            if (!isCurrent.getAsBoolean()) {
                 return false;
             }
             answers.asMap().merge(kept.question().id(), kept, (old, now) -> old.isNewerThan(now) ? old : now);
@@ -76,8 +101,14 @@ final class AnswerStore {
         }
     }
 
-    /** Drops one answer. */
-    void remove(String id) {
+    /** Drops an answer that another gateway has taken back or replaced, be it here already or on its way. */
+    void takeBack(String id) {
+        clearing.writeLock().lock();
+        try {
+            takenBack++;
+        } finally {
+            clearing.writeLock().unlock();
+        }
         answers.invalidate(id);
     }
 

@@ -176,7 +176,6 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         FunctionCounter.builder("llm.cache.evicted", this, cache -> cache.store == null ? 0 : cache.store.evicted())
                 .description("Cached answers that had to leave, for want of room or because their time was over")
                 .register(registry);
-        SharedMeters.bind(registry, this);
         Gauge.builder("llm.cache.background", this, Cache::pending)
                 .description("Refreshes and checks that are under way behind callers who have their answer")
                 .register(registry);
@@ -220,15 +219,20 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
     /** Has a model asked behind a caller who gets what is kept: what is stale is refreshed, what is to be checked compared. */
     private void askBehind(Asked asked, Lookup.Found found) {
         Background runner = background;
-        Flight mine = runner == null || !found.isStale() && !found.isChecked() ? null : asking.claim(asked.question());
+        Kept kept = found.kept();
+        long begun = ticker.nanos();
+        boolean refreshes = found.isStale() && kept.mayRefresh(begun);
+        Flight mine = runner == null || !refreshes && !found.isChecked() ? null : asking.claim(asked.question());
         if (mine != null) {
             runner.start(
                     found.isStale() ? "refresh" : "shadow",
                     asked.call(),
                     asked.exchange(),
                     asked.next(),
-                    (call, exchange, rest) ->
-                            asking.behind(asked.by(call, exchange, rest), mine, found.isChecked() ? found : null),
+                    (call, exchange, rest) -> {
+                        kept.refreshed(begun);
+                        asking.behind(asked.by(call, exchange, rest), mine, found.isChecked() ? found : null);
+                    },
                     () -> asking.release(asked.question(), mine));
         }
     }

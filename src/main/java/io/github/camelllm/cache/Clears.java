@@ -27,7 +27,7 @@ final class Clears implements SharedCache.Listener {
 
     @Override
     public void replaced(String id) {
-        store.remove(id);
+        store.takeBack(id);
     }
 
     private void drop(Predicate<Kept> which) {

@@ -21,12 +21,12 @@ final class DefaultRules {
                     .split(","));
 
     private static final List<String> FILLERS =
-            List.of("please,kindly,thanks,thank you,hi,hello,hey,could you,can you,would you,"
-                    .concat("could you please,can you please,tell me,")
-                    .concat("bitte,danke,hallo,guten tag,kannst du,können sie,sag mir,")
-                    .concat("por favor,gracias,hola,buenos días,puedes,podrías,dime,")
-                    .concat("s'il vous plaît,s'il te plaît,merci,bonjour,salut,pouvez-vous,peux-tu,dis-moi")
-                    .split(","));
+            List.of("please;kindly;thanks,;thank you,;hi,;hello,;hey,;could you;can you;would you;"
+                    .concat("could you please;can you please;tell me;")
+                    .concat("bitte;danke,;hallo,;guten tag,;kannst du;können sie;sag mir;")
+                    .concat("por favor;gracias,;hola,;buenos días,;puedes;podrías;dime;")
+                    .concat("s'il vous plaît;s'il te plaît;merci,;bonjour,;salut,;pouvez-vous;peux-tu;dis-moi")
+                    .split(";"));
 
     static final CacheRules RULES = new CacheRules(
             "1",

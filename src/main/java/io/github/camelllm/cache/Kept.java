@@ -15,7 +15,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** An answer that is kept, with what has to be known to give it again. Immutable. */
+/** An answer that is kept, with what has to be known to give it again. Immutable but for the note of a refresh. */
 final class Kept {
 
     /** From here on answers are compressed: smaller ones would save little and cost time at each hit. */
@@ -23,6 +23,12 @@ final class Kept {
 
     /** About what an entry takes in memory beside its bytes: itself, its names, its place in the store. */
     private static final int OVERHEAD = 700;
+
+    /** Between two refreshes, if the first has failed: so that a question often asked does not have a model asked each time. */
+    private static final Duration REFRESH_PAUSE = Duration.ofSeconds(10);
+
+    /** About what a tag takes beside its letters. */
+    private static final int TAG = 60;
 
     private final Question question;
     private final String tenant;
@@ -38,6 +44,8 @@ final class Kept {
     private final byte[] body;
     private final int length;
     private final boolean compressed;
+    private volatile long refreshedNanos;
+    private volatile boolean refreshed;
 
     /**
      * @param answer UTF-8 JSON, which nobody changes any more
@@ -71,7 +79,7 @@ final class Kept {
     Kept(Label label, SharedCache.Entry entry, long nanos) {
         this.question = label.question();
         this.tenant = label.tenant();
-        this.task = label.task();
+        this.task = label.task() == null ? "" : label.task();
         this.labels = label.labels();
         this.model = label.model();
         this.provider = label.provider();
@@ -167,6 +175,17 @@ final class Kept {
         return nanos - keptNanos < Math.min(ttl.toNanos(), now.toNanos()) + beyond.toNanos();
     }
 
+    /** Notes that a refresh was begun, whose answer takes the place of this one if it gives any that may be kept. */
+    void refreshed(long nanos) {
+        refreshedNanos = nanos;
+        refreshed = true;
+    }
+
+    /** Whether a refresh is worth a try: not just after one that has not given any. */
+    boolean mayRefresh(long nanos) {
+        return !refreshed || nanos - refreshedNanos >= REFRESH_PAUSE.toNanos();
+    }
+
     /** How long it is held in all, from when it was kept. */
     Duration lifetime() {
         return lifetime;
@@ -183,9 +202,13 @@ final class Kept {
         return keptNanos - other.keptNanos > 0;
     }
 
-    /** About what it takes of the memory, in bytes. */
+    /** About what it takes of the memory, in bytes: what clients have chosen, and be it in a header, counts by its length. */
     int weight() {
-        return OVERHEAD + body.length;
+        int said = task.length();
+        for (String tag : labels.tags()) {
+            said += TAG + tag.length();
+        }
+        return OVERHEAD + said + body.length;
     }
 
     /** The answer, the caller's own to change. */
@@ -221,7 +244,11 @@ final class Kept {
             byte[] bytes = new byte[length];
             int read = 0;
             while (read < length) {
-                read += inflater.inflate(bytes, read, length - read);
+                int more = inflater.inflate(bytes, read, length - read);
+                if (more == 0) {
+                    throw new DataFormatException("it is shorter than it says"); // it would be so for ever
+                }
+                read += more;
             }
             return bytes;
         } catch (DataFormatException e) {

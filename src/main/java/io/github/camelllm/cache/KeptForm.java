@@ -23,8 +23,8 @@ final class KeptForm {
     /** To be raised with each change that an older release would read wrongly, or that this one could not read before. */
     static final int VERSION = 1;
 
-    /** No answer is that long; what says so is broken, and must not take that much memory. */
-    private static final int LONGEST = 1 << 30;
+    /** No deflated bytes stand for more each; what says so is broken, and must not take that much memory. */
+    private static final int MOST_DEFLATED = 1100;
 
     /** What is written is not what a release of this version writes. */
     static final class Unreadable extends Exception {
@@ -71,15 +71,23 @@ final class KeptForm {
      * @throws Unreadable when it is broken
      */
     static Optional<Kept> read(SharedCache.Entry entry, long nanos) throws Unreadable {
-        Optional<Kept.Label> label = label(entry.head());
-        if (label.isPresent()) {
-            long crc = tree(entry.head()).path("crc").asLong(-1);
-            if (crc != checksum(entry.body())
-                    || !entry.id().equals(label.get().question().id())) {
-                throw new Unreadable("its parts do not belong together", null);
-            }
+        Kept.Label label = label(entry.head()).orElse(null);
+        if (label == null) {
+            return Optional.empty();
         }
-        return label.map(known -> new Kept(known, entry, nanos));
+        if (tree(entry.head()).path("crc").asLong(-1) != checksum(entry.body())
+                || !entry.id().equals(label.question().id())
+                || label.length() < entry.body().length
+                || label.length() > (long) MOST_DEFLATED * entry.body().length) {
+            throw new Unreadable("its parts do not belong together", null);
+        }
+        Kept kept = new Kept(label, entry, nanos);
+        try {
+            kept.answer(); // whoever is given it later has no way back to a model
+        } catch (RuntimeException e) {
+            throw new Unreadable("its answer cannot be read", e);
+        }
+        return Optional.of(kept);
     }
 
     /**
@@ -101,8 +109,7 @@ final class KeptForm {
                 && tree.path("partition").isTextual()
                 && tree.path("usage") instanceof ArrayNode numbers
                 && numbers.size() == 7
-                && length >= 0
-                && length < LONGEST;
+                && length >= 0;
         if (!whole) {
             throw new Unreadable("parts are missing", null);
         }

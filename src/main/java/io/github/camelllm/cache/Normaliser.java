@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One form for the ways to write the same short question. Errs to leaving things apart: a text with more than words in it
@@ -19,6 +20,10 @@ final class Normaliser {
     /** Letters and digits of any language, single blanks, and what stands in and around words of plain sentences. */
     private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{M}\\p{N} .,;!?…¿¡。？！，、'’%€$£&-]+");
 
+    /** What the Unicode form would make plain, and so another: 5² is not 52. */
+    private static final Pattern RAISED = Pattern.compile("[\\p{No}\\u02b0-\\u02e4\\u1d2c-\\u1d6a\\u2070-\\u209f]");
+
+    private static final Pattern QUESTION_MARKS = Pattern.compile("[?？]+");
     private static final Pattern BLANKS = Pattern.compile("[\\p{Z}\\t]+");
     private static final String ENDS = ".,;!…。！，、";
     private static final String BEGINNINGS = "¿¡";
@@ -26,13 +31,19 @@ final class Normaliser {
 
     private Normaliser() {}
 
+    /** A word, and whether punctuation follows. */
+    private record Word(String text, boolean isLast) {}
+
     /**
      * The common form of a question; null where it has none.
      *
-     * @param fillers words and phrases, each in that form itself, that mean nothing at the beginning and the end
+     * @param fillers words and phrases, each in that form itself, that mean nothing at the beginning, and at the end behind
+     *     punctuation; one that ends with a comma means something at the beginning, too, unless punctuation follows
      */
     static String normalise(String text, List<String> fillers) {
-        if (text.length() > LONGEST || text.indexOf('\n') >= 0) {
+        if (text.length() > LONGEST
+                || text.indexOf('\n') >= 0
+                || RAISED.matcher(text).find()) {
             return null;
         }
         String plain = BLANKS.matcher(Normalizer.normalize(text, Normalizer.Form.NFKC))
@@ -42,16 +53,21 @@ final class Normaliser {
             return null;
         }
         boolean shouted = plain.equals(plain.toUpperCase(Locale.ROOT));
-        List<String> words = new ArrayList<>();
+        List<Word> words = new ArrayList<>();
         for (String raw : plain.split(" ")) {
-            word(raw, shouted, words);
+            if (!isRead(raw, shouted, words)) {
+                return null;
+            }
         }
         withoutFillers(words, fillers);
-        return words.isEmpty() ? null : String.join(" ", words);
+        return words.isEmpty() ? null : words.stream().map(Word::text).collect(Collectors.joining(" "));
     }
 
-    /** A question mark is a word: with and without it, a sentence may be another. */
-    private static void word(String raw, boolean shouted, List<String> words) {
+    /**
+     * Adds what stands between two blanks, unless its punctuation is more than that. A question mark is a word: with and
+     * without it, a sentence may be another.
+     */
+    private static boolean isRead(String raw, boolean shouted, List<Word> words) {
         int from = 0;
         int to = raw.length();
         boolean asks = false;
@@ -63,12 +79,23 @@ final class Normaliser {
             asks |= QUESTIONS.indexOf(raw.charAt(to)) >= 0;
         }
         String word = raw.substring(from, to).replace('’', '\'');
+        if (word.isEmpty() && !QUESTION_MARKS.matcher(raw).matches() || isFactorial(word, raw.substring(to))) {
+            return false;
+        }
         if (!word.isEmpty()) {
-            words.add(isAbbreviation(word) && !shouted ? word : word.toLowerCase(Locale.ROOT));
+            words.add(new Word(
+                    isAbbreviation(word) && !shouted ? word : word.toLowerCase(Locale.ROOT), to < raw.length()));
         }
-        if (asks && (words.isEmpty() || !words.get(words.size() - 1).equals("?"))) {
-            words.add("?");
+        if (asks && (words.isEmpty() || !words.get(words.size() - 1).text().equals("?"))) {
+            words.add(new Word("?", true));
         }
+        return true;
+    }
+
+    /** 5! is 120, and n! is not n. */
+    private static boolean isFactorial(String word, String end) {
+        return end.indexOf('!') >= 0
+                && (word.length() == 1 || !word.isEmpty() && Character.isDigit(word.charAt(word.length() - 1)));
     }
 
     /** US is not us, and WHO is not who. */
@@ -78,26 +105,42 @@ final class Normaliser {
                 && !word.equals(word.toLowerCase(Locale.ROOT));
     }
 
-    private static void withoutFillers(List<String> words, List<String> fillers) {
+    private static void withoutFillers(List<Word> words, List<String> fillers) {
         boolean found = true;
         while (found) {
             found = false;
             for (String filler : fillers) {
-                List<String> phrase = Arrays.asList(filler.split(" "));
+                boolean isApart = filler.endsWith(",");
+                List<String> phrase =
+                        Arrays.asList((isApart ? filler.substring(0, filler.length() - 1) : filler).split(" "));
                 int end = words.size()
-                        - (!words.isEmpty() && words.get(words.size() - 1).equals("?") ? 1 : 0);
+                        - (!words.isEmpty()
+                                        && words.get(words.size() - 1).text().equals("?")
+                                ? 1
+                                : 0);
                 int length = phrase.size();
                 if (end <= length) {
                     continue; // nothing would be left
                 }
-                if (words.subList(0, length).equals(phrase)) {
+                if (is(words.subList(0, length), phrase)
+                        && (!isApart || words.get(length - 1).isLast())) {
                     words.subList(0, length).clear();
                     found = true;
-                } else if (words.subList(end - length, end).equals(phrase)) {
+                } else if (is(words.subList(end - length, end), phrase)
+                        && words.get(end - length - 1).isLast()) {
                     words.subList(end - length, end).clear();
                     found = true;
                 }
             }
         }
+    }
+
+    private static boolean is(List<Word> words, List<String> phrase) {
+        for (int i = 0; i < words.size(); i++) {
+            if (!words.get(i).text().equals(phrase.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -48,11 +48,11 @@ final class SharedAnswers {
         if (shared == null) {
             return Optional.empty();
         }
-        long generation = store.generation();
+        long promotions = store.promotions();
         return shared.find(question.id(), tiers.nameOf(question))
                 .flatMap(this::read)
                 .map(kept -> {
-                    promote(call, question, kept, generation);
+                    promote(call, question, kept, promotions);
                     boolean exact = kept.question().id().equals(question.id());
                     return new Fetched(exact ? tiers.exact() : tiers.normalised(), kept);
                 });
@@ -74,13 +74,13 @@ final class SharedAnswers {
 
     /** Asks to be the one that asks a model, among all gateways. */
     Turn lead(Asked asked, String token, BooleanSupplier alive) {
-        long generation = store.generation();
+        long promotions = store.promotions();
         String id = asked.question().id();
         SharedCache.Turn turn = shared.lead(id, token, asked.ttl(), alive);
         if (turn instanceof SharedCache.Turn.There there) {
             Kept kept = read(there.entry()).orElse(null);
             if (kept != null) {
-                promote(asked.call(), asked.question(), kept, generation);
+                promote(asked.call(), asked.question(), kept, promotions);
                 return new Turn(Turn.Kind.ANSWERED, kept, null);
             }
             return new Turn(Turn.Kind.EACH, null, null);
@@ -159,7 +159,7 @@ final class SharedAnswers {
         }
     }
 
-    private void promote(Call call, Question asked, Kept kept, long generation) {
+    private void promote(Call call, Question asked, Kept kept, long promotions) {
         if (!kept.question().partition().equals(asked.partition())) {
             return;
         }
@@ -171,7 +171,7 @@ final class SharedAnswers {
                 LOG.warn("the tier {} could not note an answer", tier.name(), e);
             }
         }
-        if (!store.put(kept, generation)) {
+        if (!store.promote(kept, promotions)) {
             tiers.remove(kept.question());
         }
     }

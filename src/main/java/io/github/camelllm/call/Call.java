@@ -552,6 +552,7 @@ public final class Call {
         other.redacted = redacted;
         other.classification = classification;
         other.labels = labels;
+        other.guard = guard;
         return other;
     }
 

@@ -176,4 +176,37 @@ class AnswerStoreTest {
         assertThat(large.weight()).isLessThan(5_000);
         assertThat(large.answer().tree().path("x").asText()).hasSize(100_000);
     }
+
+    /** Another gateway says so while its old answer is on its way here. */
+    @Test
+    void keepsNothingOfOthersThatTheyHaveTakenBackMeanwhile() {
+        AnswerStore store = new AnswerStore(MOST, 0, ticker, gone -> {});
+        long promotions = store.promotions();
+        long generation = store.generation();
+        store.takeBack("a");
+
+        assertThat(store.promote(kept("a", 10), promotions)).isFalse();
+        assertThat(store.find("a")).isEmpty();
+        assertThat(store.put(kept("b", 10), generation)).isTrue();
+        assertThat(store.promote(kept("a", 10), store.promotions())).isTrue();
+    }
+
+    @Test
+    void whatClientsSendInHeadersCountsAgainstTheBound() {
+        AnswerStore store = new AnswerStore(MOST, 0, ticker, gone -> {});
+        for (int i = 0; i < 3000; i++) {
+            Call named = new Call(
+                    ticker,
+                    Operation.CHAT,
+                    new CallHeaders().put("x-llm-task", i + "t".repeat(7000)),
+                    null,
+                    new Request(new byte[0]));
+            byte[] json = "{}".getBytes(StandardCharsets.UTF_8);
+            store.put(
+                    new Kept(new Question(id(i), "p", null), named, json, Duration.ofHours(1), Duration.ZERO),
+                    store.generation());
+        }
+
+        assertThat(store.size()).isLessThan(MOST / 7000 + 1);
+    }
 }

@@ -46,6 +46,10 @@ class NormaliserTest {
                 "What does the song please please me mean? | What does the song me mean?",
                 "resume | résumé",
                 "A 5% rise | A 5 rise",
+                "In French, how do you say hello? | In French, how do you say thanks?",
+                "Hi in Spanish? | Thank you in Spanish?",
+                "Say please | Say thanks",
+                "What did he tell me? | What did he?",
                 "We can't | we cant"
             })
     void anotherForAnother(String one, String two) {
@@ -64,6 +68,12 @@ class NormaliserTest {
                 "What does `ls` do?",
                 "mail ann@example.com",
                 "What is 6 * 7?",
+                "What is 5²?",
+                "Is 10⁶ more than 100?",
+                "What is 5!?",
+                "What is the derivative of n!",
+                "What does , mean in Python?",
+                "What does ! mean in Python?",
                 "(yes)",
                 "?",
                 "please"

@@ -141,7 +141,13 @@ class RefreshTest {
         assertThat(chain.ask(QUESTION).text()).isEqualTo("42");
         refreshed(1);
         assertThat(chain.ask(QUESTION).text()).isEqualTo("42");
+        chain.ticker.advance(Duration.ofSeconds(9));
+        assertThat(chain.ask(QUESTION).text()).isEqualTo("42");
+        assertThat(behind).as("refreshes just after one that has failed").hasSize(1);
+        chain.ticker.advance(Duration.ofSeconds(1));
+        assertThat(chain.ask(QUESTION).text()).isEqualTo("42");
         refreshed(2);
+        chain.ticker.advance(Duration.ofSeconds(10));
         chain.model = chain::answer;
         chain.text = "43";
         assertThat(chain.ask(QUESTION).text()).isEqualTo("42");

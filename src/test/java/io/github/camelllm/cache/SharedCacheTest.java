@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.CacheHit;
 import io.github.camelllm.call.Usage;
@@ -36,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Two gateways that share answers in one Redis: what they find there, and what clears do. */
 @Timeout(60)
 class SharedCacheTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Duration LIFE = Duration.ofHours(2); // an hour fresh, an hour stale
 
@@ -166,6 +169,18 @@ class SharedCacheTest {
     }
 
     @Test
+    void aCompressedAnswerShorterThanItSaysIsAMiss() throws Exception {
+        one.text = "Zwölf Boxkämpfer jagen Viktor. ".repeat(2000);
+        String key = kept(QUESTION);
+        String head = raw.hget(key, "h");
+        int length = JSON.readTree(head).get("length").asInt();
+        raw.hset(key, "h", head.replace("\"length\":" + length, "\"length\":" + (length + 1)));
+
+        assertThat(two.ask(QUESTION).cache()).isEqualTo("miss");
+        assertThat(two.asked).hasValue(1);
+    }
+
+    @Test
     void tenantsStayApart() throws Exception {
         kept(QUESTION);
         assertThat(two.send(two.call(QUESTION, who("beta", "ann"))).cache()).isEqualTo("miss");
@@ -191,6 +206,9 @@ class SharedCacheTest {
                 key -> raw.hset(key, "h", "{}"),
                 key -> raw.hset(key, "h", raw.hget(key, "h").replaceFirst("\"id\":\"..", "\"id\":\"xx")),
                 key -> raw.hset(key, "h", raw.hget(key, "h").replace("\"usage\":[10,", "\"usage\":[-10,")),
+                key -> raw.hset(key, "h", raw.hget(key, "h").replaceFirst("\"length\":\\d+", "\"length\":1")),
+                key -> raw.hset(key, "h", raw.hget(key, "h").replaceFirst("\"length\":\\d+", "\"length\":1000")),
+                key -> raw.hset(key, "h", raw.hget(key, "h").replaceFirst("\"length\":\\d+", "\"length\":1000000000")),
                 key -> raw.hset(key, "t", "soon"),
                 key -> raw.hdel(key, "b"),
                 key -> raw.persist(key),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.camelllm.testkit.ManualTicker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -182,5 +183,18 @@ class CallTest {
                 new CallHeaders().put("x-request-id", "id-1"),
                 "sk-secret",
                 new Request(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Routes below the cache may choose by either. */
+    @Test
+    void aCallBehindAnotherIsJudgedLikeIt() {
+        Call call = call("{}");
+        call.guard(new GuardNote("flagged", 0.7, "messages[0].content", List.of("override")));
+        call.classify(Classification.CONFIDENTIAL);
+
+        Call behind = call.behind("refresh");
+
+        assertThat(behind.getGuard()).isEqualTo(call.getGuard());
+        assertThat(behind.getClassification()).isEqualTo(Classification.CONFIDENTIAL);
     }
 }

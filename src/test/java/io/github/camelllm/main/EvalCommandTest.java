@@ -31,7 +31,7 @@ class EvalCommandTest {
         int exit = run("eval", "cache", "--data", "src/test/resources/semantic/pairs.jsonl");
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString())
-                .contains("64 say the same, 196 do not", "without guards", "all guards")
+                .contains("64 say the same, 201 do not", "without guards", "all guards")
                 .doesNotContain("wrong hit:");
         assertThat(exit).isZero();
     }

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param exact code, quotations, addresses and whatever has digits in it, as written
  * @param names words with a capital letter where none is due
  * @param negations each negation with the last word that it is over
- * @param modes tense and modality where a word shows them
+ * @param modes tense and modality where a word shows them, and what ties sentences other than by adding one
  * @param persons who speaks and who is spoken to, in order
  * @param forms every word by its stem, to look up names and opposites in
  * @param words what is said, without the words that only hold it together

@@ -12,6 +12,10 @@ final class TraitsReader {
 
     private static final Set<String> MODES = Set.of("past", "future", "should", "must", "may", "would");
 
+    /** Conjunctions in the place of which a comma may stand, or nothing. */
+    private static final Set<String> ADDING =
+            Set.of("and", "but", "that", "und", "aber", "dass", "denn", "y", "e", "pero", "et", "mais");
+
     private final List<Token> tokens;
     private final Words words;
     private final List<String> lows;
@@ -132,7 +136,7 @@ final class TraitsReader {
             one(number + " " + Amounts.unit(token.text()));
             return 2;
         }
-        if (!"\"'`*_~".contains(token.text()) && token.text().codePointAt(0) < 0x2100) {
+        if (!"\"'`*_~".contains(token.text())) {
             exact.add(token.text());
             say("'" + token.text());
         }
@@ -254,11 +258,19 @@ final class TraitsReader {
                     chunks.end();
                 }
                 case "listing" -> question("list", at + length);
-                case "conjunction" -> pause();
+                case "conjunction" -> join(String.join(" ", lows.subList(at, at + length)));
                 case "filler" -> {}
                 default -> chunks.end();
             }
         }
+    }
+
+    /** A or B is not A and B, and what is said after if is not what is said after while. */
+    private void join(String conjunction) {
+        if (!ADDING.contains(conjunction)) {
+            modes.add(conjunction + " " + clause);
+        }
+        pause();
     }
 
     private void question(String kind, int end) {
