@@ -1,0 +1,81 @@
+package io.github.camelllm.step;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+
+class EnquiryTest {
+
+    private static final byte[] QUESTION = "{}".getBytes(UTF_8);
+
+    @Test
+    void letsGoOfAnHttpServerThatHangs() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.start();
+            String uri = "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + "/?a=b";
+            try (Enquiry enquiry = new Enquiry(context, uri, "test")) {
+                assertThatThrownBy(() -> enquiry.ask(QUESTION, Map.of(), Duration.ofMillis(100)))
+                        .isInstanceOf(Enquiry.NoAnswerException.class);
+                try (Socket client = server.accept()) {
+                    client.setSoTimeout(10_000);
+                    String asked = new String(client.getInputStream().readAllBytes(), UTF_8); // until it hangs up
+                    assertThat(asked).startsWith("POST /?a=b HTTP/1.1");
+                }
+            }
+        }
+    }
+
+    @Test
+    void asksOnWhileManyQuestionsHang() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicInteger count = new AtomicInteger();
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:slow").process(exchange -> {
+                        if (count.incrementAndGet() <= 40) {
+                            await(over);
+                        }
+                        exchange.getMessage().setBody("yes");
+                    });
+                }
+            });
+            context.start();
+            try (Enquiry enquiry = new Enquiry(context, "direct:slow", "test")) {
+                for (int i = 0; i < 40; i++) {
+                    assertThatThrownBy(() -> enquiry.ask(QUESTION, Map.of(), Duration.ofMillis(20)))
+                            .hasMessage("it does not answer within 20 ms");
+                }
+                assertThat(enquiry.ask(QUESTION, Map.of(), Duration.ofSeconds(10)))
+                        .asString()
+                        .isEqualTo("yes");
+            } finally {
+                over.countDown();
+            }
+        }
+    }
+
+    /** Like a client that does not listen to interrupts. */
+    private static void await(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.interrupted();
+            }
+        }
+    }
+}
