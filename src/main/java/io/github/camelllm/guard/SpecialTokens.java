@@ -26,12 +26,31 @@ final class SpecialTokens {
 
     /** Full-width and small forms, which models' tokenisers may fold as we do. */
     private boolean mayBegin(char c) {
-        return c >= 0xFE50 && c <= 0xFFEE && !Folding.fold(String.valueOf(c)).isEmpty();
+        if (c < 0xFE50 || c > 0xFFEE) {
+            return false;
+        }
+        String folded = Folding.fold(String.valueOf(c));
+        return !folded.isEmpty() && rules.beginsToken(folded.charAt(0));
     }
 
+    /** Folds no more than what still may be a token: a run of characters that begin one costs what its length does. */
     private boolean isToken(String text, int at) {
         int end = Math.min(text.length(), at + 3 * 40);
-        String folded = Folding.fold(text.substring(at, end));
-        return !folded.isEmpty() && rules.tokenAt(folded, 0) > 0;
+        StringBuilder folded = new StringBuilder();
+        for (int i = at; i < end; ) {
+            int next = Math.min(end, i + Character.charCount(text.codePointAt(i)));
+            folded.append(Folding.fold(text.substring(i, next)));
+            i = next;
+            if (!folded.isEmpty()) {
+                String begun = folded.toString();
+                if (rules.tokenAt(begun, 0) > 0) {
+                    return true;
+                }
+                if (!rules.mayBecomeToken(begun)) {
+                    return false;
+                }
+            }
+        }
+        return false;
     }
 }

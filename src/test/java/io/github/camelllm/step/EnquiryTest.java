@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -24,14 +27,13 @@ class EnquiryTest {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 DefaultCamelContext context = new DefaultCamelContext()) {
             context.start();
-            String uri = "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + "/?a=b";
+            String uri = "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + "/";
             try (Enquiry enquiry = new Enquiry(context, uri, "test")) {
                 assertThatThrownBy(() -> enquiry.ask(QUESTION, Map.of(), Duration.ofMillis(100)))
                         .isInstanceOf(Enquiry.NoAnswerException.class);
                 try (Socket client = server.accept()) {
                     client.setSoTimeout(10_000);
-                    String asked = new String(client.getInputStream().readAllBytes(), UTF_8); // until it hangs up
-                    assertThat(asked).startsWith("POST /?a=b HTTP/1.1");
+                    assertThat(hangsUp(client)).isTrue();
                 }
             }
         }
@@ -65,6 +67,17 @@ class EnquiryTest {
             } finally {
                 over.countDown();
             }
+        }
+    }
+
+    private static boolean hangsUp(Socket client) throws IOException {
+        try {
+            client.getInputStream().readAllBytes();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true; // it did so abruptly
         }
     }
 
