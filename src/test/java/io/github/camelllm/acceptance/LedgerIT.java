@@ -142,6 +142,9 @@ class LedgerIT {
 
             try (GatewayProcess next = setup.start()) {
                 call(next, 10);
+                // the gateway itself is to open the file, and not this test, from under whose feet it would have to
+                // take it
+                Await.until(SOON, "the ledger to be written on", () -> written(next) >= 10);
                 Await.until(SOON, "each finished call to be in the ledger", () -> ledger(next.directory())
                         .keySet()
                         .containsAll(log(next).keySet()));
@@ -188,6 +191,7 @@ class LedgerIT {
             Await.until(SOON, "both to have written", () -> written(first) >= 50 && written(second) >= 50);
             first.kill().awaitExit(SOON); // it had the file open, the other one came in through it
             call(second, 50);
+            Await.until(SOON, "the other to have the file", () -> written(second) >= 100);
 
             Await.until(
                     SOON,

@@ -7,8 +7,10 @@ import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
@@ -30,6 +32,7 @@ final class FilteredStream extends TokenStream {
     private final TokenStream source;
     private final Function<AnswerPlace, TextFilter> filters;
     private final Map<AnswerPlace, TextFilter> open = new LinkedHashMap<>();
+    private final Set<AnswerPlace> begun = new HashSet<>();
     private final Deque<StreamEvent> ready = new ArrayDeque<>();
     /** What has come of the texts of the delta in hand; filled by {@link #isChanged} for {@link #change}. */
     private final Map<AnswerPlace, String> filtered = new LinkedHashMap<>();
@@ -118,14 +121,18 @@ final class FilteredStream extends TokenStream {
         changed = false;
         if (choice.path("delta") instanceof ObjectNode delta) {
             AnswerTexts.visit(delta, number, (place, text) -> {
+                begin(place);
                 if (!text.isEmpty()) {
-                    endOthers(place);
+                    if (open.size() > 1 || !open.containsKey(place)) {
+                        endOthers(place, false);
+                    }
                     String out = open.computeIfAbsent(place, this::filter).push(text);
                     changed |= out != text && !out.equals(text);
                     filtered.merge(place, out, String::concat);
                 }
                 return text; // the event itself is not to be changed
             });
+            beginToolCalls(delta, number);
         }
         if (!choice.path("finish_reason").isNull()
                 && !choice.path("finish_reason").isMissingNode()) {
@@ -158,20 +165,36 @@ final class FilteredStream extends TokenStream {
         return filter == null ? NONE : filter;
     }
 
-    /** A text is over when another of the same choice begins; tool calls may come side by side, and go on. */
-    private void endOthers(AnswerPlace place) {
-        if (open.containsKey(place) && open.size() == 1) {
-            return;
-        }
+    /**
+     * A text is over when another of the same choice begins: clients may take it for complete then. Only two tool calls that
+     * have both begun may go on side by side, and so may the two names of what a model thinks.
+     */
+    private void endOthers(AnswerPlace place, boolean begins) {
         open.entrySet().removeIf(text -> {
             AnswerPlace other = text.getKey();
-            boolean together = other.isReasoning() && place.isReasoning() || other.isToolCall() && place.isToolCall();
+            boolean together = other.isReasoning() && place.isReasoning()
+                    || other.isToolCall() && place.isToolCall() && (!begins || other.toolCall() == place.toolCall());
             boolean over = other.choice() == place.choice() && !other.equals(place) && !together;
             if (over) {
                 letGo(other, text.getValue());
             }
             return over;
         });
+    }
+
+    /** A tool call may begin before the first piece of its arguments: with its name alone. */
+    private void beginToolCalls(JsonNode delta, int choice) {
+        int position = 0;
+        for (JsonNode call : delta.path("tool_calls")) {
+            begin(new AnswerPlace(
+                    choice, AnswerPlace.Kind.TOOL_ARGUMENTS, call.path("index").asInt(position++)));
+        }
+    }
+
+    private void begin(AnswerPlace place) {
+        if (place.isToolCall() && begun.add(place)) {
+            endOthers(place, true);
+        }
     }
 
     /** Lets out what is held: behind the last piece, if that is in the event in hand, else in an event of its own before it. */

@@ -136,6 +136,24 @@ class AnswerTextsTest {
     }
 
     @Test
+    void aToolCallIsCompleteBeforeTheNextBegins() {
+        List<JsonNode> deltas = deltas(
+                List.of(
+                        event("[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"t\",\"function\":"
+                                + "{\"name\":\"f\",\"arguments\":\"wxyz\"}}]}}]"),
+                        event("[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"u\",\"function\":"
+                                + "{\"name\":\"g\",\"arguments\":\"\"}}]}}]"),
+                        event(
+                                "[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"12\"}}]}}]")),
+                place -> new Late(2));
+        assertThat(deltas)
+                .extracting(delta -> delta.at("/tool_calls/0/index").asInt() + " "
+                        + delta.at("/tool_calls/0/id").asText() + " "
+                        + delta.at("/tool_calls/0/function/arguments").asText())
+                .containsExactly("0 t WX", "0  YZ", "1 u ", "1  ", "1  12");
+    }
+
+    @Test
     void keepsChoicesApart() {
         TokenStream stream = AnswerTexts.rewrite(
                 TokenStream.of(List.of(
