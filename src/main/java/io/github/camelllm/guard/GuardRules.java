@@ -37,10 +37,10 @@ record GuardRules(RuleSet rules, List<String> specialTokens, String firsts) {
         return firsts.indexOf(c) >= 0;
     }
 
-    /** Whether some token begins with a folded text. */
+    /** Whether some token begins with a folded text, or a folded text with some token. */
     boolean mayBecomeToken(String folded) {
         for (String token : specialTokens) {
-            if (token.startsWith(folded)) {
+            if (!folded.isEmpty() && token.startsWith(folded) || folded.startsWith(token)) {
                 return true;
             }
         }

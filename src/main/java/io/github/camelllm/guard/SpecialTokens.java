@@ -3,6 +3,9 @@ package io.github.camelllm.guard;
 /** Breaks up the tokens with which chat templates mark who speaks, so that no tokeniser takes them for what they look like. */
 final class SpecialTokens {
 
+    /** As many characters are looked at before more are folded, lest what only begins like a token takes time. */
+    private static final int LOOKED_AT = 4;
+
     private final GuardRules rules;
 
     SpecialTokens(GuardRules rules) {
@@ -33,24 +36,21 @@ final class SpecialTokens {
         return !folded.isEmpty() && rules.beginsToken(folded.charAt(0));
     }
 
-    /** Folds no more than what still may be a token: a run of characters that begin one costs what its length does. */
     private boolean isToken(String text, int at) {
         int end = Math.min(text.length(), at + 3 * 40);
         StringBuilder folded = new StringBuilder();
-        for (int i = at; i < end; ) {
-            int next = Math.min(end, i + Character.charCount(text.codePointAt(i)));
-            folded.append(Folding.fold(text.substring(i, next)));
-            i = next;
-            if (!folded.isEmpty()) {
-                String begun = folded.toString();
-                if (rules.tokenAt(begun, 0) > 0) {
-                    return true;
-                }
-                if (!rules.mayBecomeToken(begun)) {
-                    return false;
-                }
-            }
+        int next = at;
+        while (next < end && folded.length() < LOOKED_AT) {
+            int from = next;
+            next = Math.min(end, from + Character.charCount(text.codePointAt(from)));
+            folded.append(Folding.fold(text.substring(from, next)));
         }
-        return false;
+        String begun = folded.toString();
+        return rules.mayBecomeToken(begun)
+                && rules.tokenAt(
+                                folded.append(Folding.fold(text.substring(next, end)))
+                                        .toString(),
+                                0)
+                        > 0;
     }
 }
