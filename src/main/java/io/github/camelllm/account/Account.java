@@ -235,7 +235,7 @@ public final class Account extends Step implements MeterBinder, Accountant {
                 Request request = call.getRequest();
                 current.offer(
                         finished,
-                        request.parsed() ? PromptHash.promptOf(request.tree()) : null,
+                        request.parsed() && !call.isWithheld() ? PromptHash.promptOf(request.tree()) : null,
                         request.receivedBytes());
             }
         } catch (RuntimeException e) {

@@ -67,6 +67,7 @@ public final class Call {
     private volatile Classification classification = Classification.PUBLIC;
     private volatile Redaction.Tally redactions;
     private boolean redacted;
+    private boolean withheld;
     private final Notice personalAnswer = new Notice();
     private PromptLabels labels;
     private GuardNote guard;
@@ -514,6 +515,16 @@ public final class Call {
     /** Says that personal values in the request have been replaced; before the cache sees it. */
     public void redacted(boolean newRedacted) {
         this.redacted = newRedacted;
+    }
+
+    /** Whether the request must not be sent for what is in it, or may be: nothing of it is recorded, not even its hash. */
+    public boolean isWithheld() {
+        return withheld;
+    }
+
+    /** Says that the request must not be sent for what is in it. */
+    public void withhold() {
+        this.withheld = true;
     }
 
     /**

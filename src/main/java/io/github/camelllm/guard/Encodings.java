@@ -18,6 +18,14 @@ final class Encodings {
     /** As many letters that stand alone are read as words. */
     private static final int LETTERS = 6;
 
+    private static final boolean[] BASE64 = new boolean[0x80];
+
+    static {
+        for (int c = 0; c < BASE64.length; c++) {
+            BASE64[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "+/-_".indexOf(c) >= 0;
+        }
+    }
+
     private Encodings() {}
 
     /** The texts that stand as encoded bytes in a text as it came; mostly none. */
@@ -40,13 +48,7 @@ final class Encodings {
     }
 
     private static boolean isBase64(char c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
-                || c == '+'
-                || c == '/'
-                || c == '-'
-                || c == '_';
+        return c < 0x80 && BASE64[c];
     }
 
     private static void decoded(String run, List<String> found) {
@@ -99,8 +101,10 @@ final class Encodings {
         if (c == '\\' && text.startsWith("u00", at + 1) && isHex(text, at + 4)) {
             return 6;
         }
-        boolean apart = (at == 0 || text.charAt(at - 1) == ' ')
-                && (at + 2 == text.length() || at + 2 < text.length() && text.charAt(at + 2) == ' ');
+        if (at > 0 && text.charAt(at - 1) != ' ') {
+            return 0;
+        }
+        boolean apart = at + 2 == text.length() || at + 2 < text.length() && text.charAt(at + 2) == ' ';
         return apart && isHex(text, at) ? 2 : 0;
     }
 
@@ -155,11 +159,6 @@ final class Encodings {
             }
         }
         return new String(turned);
-    }
-
-    /** A text backwards. */
-    static String reversed(String folded) {
-        return new StringBuilder(folded).reverse().toString();
     }
 
     /**

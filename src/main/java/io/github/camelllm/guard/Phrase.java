@@ -104,8 +104,12 @@ final class Phrase {
             reached.spread(slot.gap());
             next.clear();
             for (int[] alternative : slot.alternatives()) {
+                Spots begun = places.of(alternative[0]);
+                if (begun.isEmpty()) {
+                    continue;
+                }
                 Spots sequence = places.sequence;
-                sequence.copy(places.of(alternative[0]));
+                sequence.copy(begun);
                 if (first) {
                     sequence.before(RuleSet.BLOCK);
                 } else {

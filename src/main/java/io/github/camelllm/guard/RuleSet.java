@@ -84,7 +84,7 @@ final class RuleSet {
         if (!some) {
             return;
         }
-        Places places = new Places(words);
+        Places places = null; // most texts need none
         BitSet candidates = new BitSet(phrases.length);
         BitSet held = new BitSet(rules.size());
         for (int block = 0; block * BLOCK < size; block++) {
@@ -98,6 +98,7 @@ final class RuleSet {
             if (candidates.isEmpty()) {
                 continue;
             }
+            places = places == null ? new Places(words) : places;
             places.read(classes, from, Math.min(size, from + Spots.SIZE));
             held.clear();
             for (int p = candidates.nextSetBit(0); p >= 0; p = candidates.nextSetBit(p + 1)) {

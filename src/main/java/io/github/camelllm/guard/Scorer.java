@@ -72,8 +72,8 @@ final class Scorer {
         for (String hidden : Encodings.bytesOf(text)) {
             evidence.hidden("encoded-bytes", worst(Tokens.of(Folding.fold(hidden)), data, null));
         }
-        evidence.hidden("rot13", worst(Tokens.of(Encodings.rot13(folded)), data, null));
-        evidence.hidden("reversed", worst(Tokens.of(Encodings.reversed(folded)), data, null));
+        evidence.hidden("rot13", worst(tokens.over(Encodings.rot13(folded)), data, null));
+        evidence.hidden("reversed", worst(tokens.reversed(), data, null));
         String joined = Encodings.joined(tokens, rules.rules().words());
         if (joined != null) {
             evidence.hidden("spaced-letters", worst(Tokens.of(joined), data, null));

@@ -12,14 +12,15 @@ final class Tokens {
     private int[] bounds;
     private int size;
 
-    private Tokens(String text) {
+    private Tokens(String text, int[] bounds, int size) {
         this.text = text;
-        this.bounds = new int[Math.max(16, text.length() / 3)];
+        this.bounds = bounds;
+        this.size = size;
     }
 
     /** Finds the words of a text that is folded already. */
     static Tokens of(String folded) {
-        Tokens tokens = new Tokens(folded);
+        Tokens tokens = new Tokens(folded, new int[Math.max(16, folded.length() / 3)], 0);
         int length = folded.length();
         for (int i = 0; i < length; ) {
             char c = folded.charAt(i);
@@ -36,6 +37,22 @@ final class Tokens {
             tokens.add(start, i);
         }
         return tokens;
+    }
+
+    /** The words of another text that has letters where this one has, and digits where it has some. */
+    Tokens over(String other) {
+        return new Tokens(other, bounds, size);
+    }
+
+    /** The words of this text backwards. */
+    Tokens reversed() {
+        int length = text.length();
+        int[] mirrored = new int[Math.max(16, 2 * size)];
+        for (int i = 0; i < size; i++) {
+            mirrored[2 * (size - 1 - i)] = length - end(i);
+            mirrored[2 * (size - 1 - i) + 1] = length - start(i);
+        }
+        return new Tokens(new StringBuilder(text).reverse().toString(), mirrored, size);
     }
 
     private void add(int start, int end) {

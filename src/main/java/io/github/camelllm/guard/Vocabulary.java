@@ -17,6 +17,9 @@ final class Vocabulary {
 
     private static final String[] LETTERS = {"oieastbas", "oleastbas"};
 
+    /** Where two ASCII characters lead from the root; {@code -1 - node} where they lead no further than to a node. */
+    private final int[] firstTwo = new int[1 << 14];
+
     private final long[] keys;
     private final int[] targets;
     private final int[] whole;
@@ -30,6 +33,11 @@ final class Vocabulary {
         this.whole = whole;
         this.begun = begun;
         this.entries = entries;
+        for (int i = 0; i < firstTwo.length; i++) {
+            int first = step(0, (char) (i >>> 7));
+            int second = first < 0 ? -1 : step(first, (char) (i & 0x7F));
+            firstTwo[i] = second >= 0 ? second : -1 - Math.max(0, first);
+        }
         this.classEntries = new int[classes.size()][];
         for (int i = 0; i < classEntries.length; i++) {
             List<Integer> of = classes.get(i);
@@ -58,8 +66,21 @@ final class Vocabulary {
     /** The class of a piece of folded text. */
     int classOf(String text, int start, int end) {
         int node = 0;
+        int from = start;
+        if (end - start >= 2) {
+            char first = text.charAt(start);
+            char second = text.charAt(start + 1);
+            if (first >= 'a' && first < 0x80 && second >= 'a' && second < 0x80) {
+                node = firstTwo[first << 7 | second];
+                if (node < 0) {
+                    int known = begun[-1 - node];
+                    return known == 0 && isStrange(false, text, start, end) ? disguised(text, start, end) : known;
+                }
+                from = start + 2;
+            }
+        }
         boolean strange = false;
-        for (int i = start; i < end; i++) {
+        for (int i = from; i < end; i++) {
             char c = text.charAt(i);
             strange |= c < 'a';
             if (c == '\'') {

@@ -14,10 +14,11 @@ import java.util.Locale;
 final class AnalyzerTexts {
 
     private static final String BETWEEN = "\n\n";
+    private static final int STRIDE = 512;
 
     private final String all;
-    /** Whether code points are characters. */
-    private final boolean plain;
+    /** Where each {@link #STRIDE}th code point is; null where code points are characters. */
+    private final int[] places;
 
     private final int[] starts;
     private final List<String> texts;
@@ -31,7 +32,15 @@ final class AnalyzerTexts {
             joined.append(texts.get(i)).append(BETWEEN);
         }
         this.all = joined.toString();
-        this.plain = all.chars().noneMatch(c -> Character.isSurrogate((char) c));
+        this.places = all.chars().anyMatch(c -> Character.isSurrogate((char) c)) ? places(all) : null;
+    }
+
+    private static int[] places(String text) {
+        int[] places = new int[text.codePointCount(0, text.length()) / STRIDE + 1];
+        for (int i = 1; i < places.length; i++) {
+            places[i] = text.offsetByCodePoints(places[i - 1], STRIDE);
+        }
+        return places;
     }
 
     /** The question: {@code {"text": ..., "language": ...}}. */
@@ -94,8 +103,12 @@ final class AnalyzerTexts {
         if (codePoints < 0 || codePoints > all.length()) {
             return -1;
         }
+        if (places == null) {
+            return codePoints;
+        }
         try {
-            return plain ? codePoints : all.offsetByCodePoints(0, codePoints);
+            int before = Math.min(codePoints / STRIDE, places.length - 1);
+            return all.offsetByCodePoints(places[before], codePoints - before * STRIDE);
         } catch (IndexOutOfBoundsException e) {
             return -1;
         }

@@ -47,6 +47,8 @@ final class AnswerRedactor implements TextFilter {
     private String beginning = "";
 
     private boolean block;
+    /** Whether the block's end has begun. */
+    private boolean ending;
     /** Whether the rest of a word goes with what was found up to its cut. */
     private boolean swallowing;
 
@@ -166,12 +168,11 @@ final class AnswerRedactor implements TextFilter {
         }
         int from = word;
         word = -1;
-        if (!block && find(BLOCK_BEGIN, from) >= 0) {
-            block = true;
+        int begins = block ? from : find(BLOCK_BEGIN, from);
+        if (begins >= 0) {
+            ending &= block;
             hot = true;
-        }
-        if (block) {
-            block = !isBlockOver();
+            block = !isBlockOver(begins);
             return;
         }
         boolean now = hold.lines() || Words.isHot(buffer, from, read);
@@ -216,9 +217,15 @@ final class AnswerRedactor implements TextFilter {
         return -1;
     }
 
-    private boolean isBlockOver() {
-        int end = find(BLOCK_END, start);
-        return end >= 0 && find("-----", end + BLOCK_END.length()) >= 0;
+    /** Whether the block is over with the word that has just ended: what its end is made of has no blanks. */
+    private boolean isBlockOver(int from) {
+        int at = from;
+        if (!ending) {
+            int end = find(BLOCK_END, from);
+            ending = end >= 0;
+            at = end + BLOCK_END.length();
+        }
+        return ending && find("-----", at) >= 0;
     }
 
     /** A word without an end: what has come of it is looked at. */

@@ -43,7 +43,8 @@ final class CallPrivacy {
         List<List<Finding>> find(List<String> texts);
     }
 
-    private record Text(TextPlace place, String text, List<Finding> findings) {}
+    /** A text in which something was found; {@code index} counts all texts of the request, in their order. */
+    private record Text(int index, TextPlace place, String text, List<Finding> findings) {}
 
     CallPrivacy(PrivacyRules rules, Keys keys, Call call, Observer observer) {
         this.rules = rules;
@@ -61,12 +62,7 @@ final class CallPrivacy {
      * @throws Problem {@code sensitive_data} when something must not be sent
      */
     boolean request(Request request, Analyzer analyzer, boolean oneWay) {
-        List<Text> texts = new ArrayList<>();
-        RequestTexts.rewrite(request.tree(), (place, text) -> {
-            texts.add(new Text(place, text, find(place, text)));
-            return text;
-        });
-        List<Text> found = analyzer == null ? texts : analyzed(texts, analyzer);
+        List<Text> found = found(request, analyzer == null ? null : analyzed(request, analyzer));
         boolean replaces = false;
         for (Text text : found) {
             for (Finding finding : text.findings()) {
@@ -95,17 +91,31 @@ final class CallPrivacy {
                 : rules.detectors().find(text, place.label());
     }
 
-    private static List<Text> analyzed(List<Text> texts, Analyzer analyzer) {
-        List<List<Finding>> more = analyzer.find(texts.stream().map(Text::text).toList());
-        List<Text> both = new ArrayList<>(texts.size());
-        for (int i = 0; i < texts.size(); i++) {
-            Text text = texts.get(i);
-            both.add(new Text(
-                    text.place(),
-                    text.text(),
-                    Findings.merge(text.findings(), more.get(i), text.text().length())));
-        }
-        return both;
+    /** Only texts with findings are kept: a request may have many, and each number in JSON is one. */
+    private List<Text> found(Request request, List<List<Finding>> more) {
+        List<Text> texts = new ArrayList<>();
+        int[] next = {0};
+        RequestTexts.rewrite(request.tree(), (place, text) -> {
+            int index = next[0]++;
+            List<Finding> findings = find(place, text);
+            if (more != null) {
+                findings = Findings.merge(findings, more.get(index), text.length());
+            }
+            if (!findings.isEmpty()) {
+                texts.add(new Text(index, place, text, findings));
+            }
+            return text;
+        });
+        return texts;
+    }
+
+    private static List<List<Finding>> analyzed(Request request, Analyzer analyzer) {
+        List<String> all = new ArrayList<>();
+        RequestTexts.rewrite(request.tree(), (place, text) -> {
+            all.add(text);
+            return text;
+        });
+        return analyzer.find(all);
     }
 
     /** Records a finding; whether something is to stand in its place. */
@@ -136,12 +146,17 @@ final class CallPrivacy {
 
     private void replace(Request request, List<Text> texts, boolean oneWay) {
         Set<String> taken = new HashSet<>();
-        texts.forEach(text -> Taken.add(text.text(), taken));
+        RequestTexts.rewrite(request.tree(), (place, text) -> {
+            Taken.add(text, taken);
+            return text;
+        });
         pseudonyms = new Pseudonyms(taken);
         Map<String, String> inTexts = new HashMap<>();
         KnownValues plain = new KnownValues();
         KnownValues names = new KnownValues();
+        Map<Integer, List<Finding>> found = new HashMap<>();
         for (Text text : texts) {
+            found.put(text.index(), text.findings());
             for (Finding finding : text.findings()) {
                 Action action = rules.of(finding.type()).request();
                 if (action.replaces()) {
@@ -154,8 +169,9 @@ final class CallPrivacy {
         }
         int[] next = {0};
         RequestTexts.rewrite(request.tree(), (place, value) -> {
-            Text text = texts.get(next[0]++);
-            String other = rewritten(text, inTexts, place.kind() == TextPlace.Kind.NAME ? names : plain);
+            List<Finding> findings = found.getOrDefault(next[0]++, List.of());
+            boolean name = place.kind() == TextPlace.Kind.NAME;
+            String other = rewritten(value, findings, name, inTexts, name ? names : plain);
             return other.equals(value) ? value : other; // the very same instance says that nothing has changed
         });
     }
@@ -175,16 +191,16 @@ final class CallPrivacy {
     }
 
     /** A text with what stands for its values; names of users and files take no brackets. */
-    private String rewritten(Text text, Map<String, String> names, KnownValues known) {
-        String before = text.text();
+    private String rewritten(
+            String before, List<Finding> findings, boolean name, Map<String, String> names, KnownValues known) {
         StringBuilder out = new StringBuilder(before.length() + 32);
         int copied = 0;
-        for (Finding finding : text.findings()) {
+        for (Finding finding : findings) {
             Action action = rules.of(finding.type()).request();
             if (action.replaces()) {
                 known.append(before, copied, finding.start(), out);
-                String name = names.get(before.substring(finding.start(), finding.end()));
-                out.append(text.place().kind() == TextPlace.Kind.NAME ? name : bracketed(name, action));
+                String other = names.get(before.substring(finding.start(), finding.end()));
+                out.append(name ? other : bracketed(other, action));
                 copied = finding.end();
             }
         }
@@ -203,8 +219,13 @@ final class CallPrivacy {
                 place.kind() == AnswerPlace.Kind.TOOL_ARGUMENTS || json && place.kind() == AnswerPlace.Kind.CONTENT;
         TextFilter redactor =
                 looks ? new AnswerRedactor(rules.hold(), new AnswerLook(this, rules.detectors(), asJson)) : null;
-        if (looks && !rules.changesAnswers()) {
+        boolean signed = place.isReasoning() && call.getRequest().translated();
+        if (looks && (signed || !rules.changesAnswers())) {
             redactor = new Watching(redactor);
+        }
+        if (signed) {
+            return redactor; // Anthropic's clients get thinking with its signature, and send it back: it must stay as
+            // it is
         }
         TextFilter restorer = restores() ? new Restorer(pseudonyms, asJson) : null;
         return redactor == null ? restorer : restorer == null ? redactor : new Both(redactor, restorer);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,7 +19,7 @@ import org.apache.camel.support.DefaultExchange;
 /** An analyzer in Presidio's words behind a Camel endpoint. It gets the texts and nothing else of the call. */
 final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
 
-    /** So many questions may be under way at once, those included that nobody waits for any more. */
+    /** So many questions may be under way at once, those included that nobody waits for any more; others wait their time. */
     private static final int MOST = 256;
 
     private final CamelContext context;
@@ -52,16 +52,15 @@ final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
     @Override
     public List<List<Finding>> find(List<String> texts) {
         AnalyzerTexts all = new AnalyzerTexts(texts);
-        if (!free.tryAcquire()) {
-            throw new AnalyzerFailure("the analyzer has " + MOST + " questions open", true);
-        }
-        Future<byte[]> answer;
+        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        waitForPlace();
+        FutureTask<byte[]> answer = new FutureTask<>(() -> ask(all.question(settings.language())));
         try {
-            answer = threads.submit(() -> {
+            threads.execute(() -> {
                 try {
-                    return ask(all.question(settings.language()));
+                    answer.run();
                 } finally {
-                    free.release();
+                    free.release(); // also of a question that nobody waits for before it is asked
                 }
             });
         } catch (RuntimeException e) {
@@ -69,7 +68,7 @@ final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
             throw new AnalyzerFailure("the analyzer cannot be asked: the gateway stops", false);
         }
         try {
-            return all.findings(answer.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS), settings.threshold());
+            return all.findings(answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS), settings.threshold());
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new AnalyzerFailure(
@@ -82,8 +81,23 @@ final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answer.cancel(true);
-            throw new AnalyzerFailure("the call was interrupted", false);
+            throw interrupted();
         }
+    }
+
+    private void waitForPlace() {
+        try {
+            if (!free.tryAcquire(settings.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new AnalyzerFailure("the analyzer has " + MOST + " questions open", true);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted();
+        }
+    }
+
+    private static AnalyzerFailure interrupted() {
+        return new AnalyzerFailure("the call was interrupted", false);
     }
 
     private byte[] ask(byte[] question) {

@@ -133,7 +133,12 @@ public final class Redact extends Step implements MeterBinder {
         CallPrivacy privacy = new CallPrivacy(now, settings.keys(), call, meters::found);
         boolean oneWay = call.getOperation() != Operation.CHAT;
         if (analyzer != null || now.actsOn(Direction.REQUEST)) {
-            request(call, privacy, oneWay);
+            try {
+                request(call, privacy, oneWay);
+            } catch (RuntimeException e) {
+                call.withhold();
+                throw e;
+            }
         }
         Calls.publish(exchange, call);
         next.proceed();

@@ -300,6 +300,21 @@ class AccountTest {
         }
     }
 
+    /** The hash of a short text with a number in it gives the number away to who tries them all. */
+    @Test
+    void hashesNothingThatMustNotBeSent() throws Exception {
+        try (Gateway gateway = Gateway.withRoutes(Gateway.COLLECT).start()) {
+            gateway.model(exchange -> {
+                Call call = Calls.of(exchange);
+                call.getRequest().tree();
+                call.withhold();
+                throw Problem.of(ErrorCode.SENSITIVE_DATA, "It holds a US_SSN.");
+            });
+            gateway.call();
+            assertThat(gateway.only().promptHash()).isNull();
+        }
+    }
+
     @Test
     void doesNotParseARequestThatWasRefusedUnread() throws Exception {
         try (Gateway gateway = Gateway.withRoutes(Gateway.COLLECT).start()) {

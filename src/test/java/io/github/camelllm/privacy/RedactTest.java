@@ -23,6 +23,7 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ManualTicker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -65,6 +73,7 @@ class RedactTest {
     private ObjectNode said = message("I write to <EMAIL_2> for <EMAIL_1>.");
     private int cut = 3;
     private Operation operation = Operation.CHAT;
+    private UnaryOperator<ObjectNode> dialect;
     private Processor analyzer = exchange -> exchange.getMessage().setBody("[]");
 
     private record Outcome(Call call, ObjectNode message, List<String> events, Exception failure) {
@@ -144,7 +153,7 @@ class RedactTest {
                 operation,
                 new CallHeaders(),
                 null,
-                new Request(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+                new Request(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), dialect));
         call.identify(new Identity("k", "acme", "ann", "t", "free", Set.of()));
         Exchange exchange = new DefaultExchange(context);
         Calls.attach(exchange, call);
@@ -321,6 +330,7 @@ class RedactTest {
             assertThat(problem.toString() + problem.param()).doesNotContain("ann@");
         });
         assertThat(asked).hasValue(0);
+        assertThat(outcome.call().isWithheld()).isTrue();
     }
 
     @Test
@@ -393,6 +403,46 @@ class RedactTest {
         never.countDown();
     }
 
+    /** The 257th question waits for its turn, and a question that is given up gives its place back. */
+    @Test
+    void moreCallsThanTheAnalyzerTakesAtOnceWait() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        Semaphore arrived = new Semaphore(0);
+        analyzer = exchange -> {
+            arrived.release();
+            gate.await();
+            exchange.getMessage().setBody("[]");
+        };
+        start();
+        PrivacySettings settings =
+                new PrivacySettings(config, new Keys(""), "direct:analyzer", "en", Duration.ofSeconds(30), true, 0.5);
+        ExecutorService callers = Executors.newFixedThreadPool(257);
+        try (EndpointAnalyzer many = new EndpointAnalyzer(context, settings)) {
+            List<Future<?>> answers = new ArrayList<>();
+            for (int i = 0; i < 256; i++) {
+                answers.add(callers.submit(() -> many.find(List.of("x"))));
+            }
+            assertThat(arrived.tryAcquire(256, 30, TimeUnit.SECONDS)).isTrue();
+            AtomicReference<Thread> last = new AtomicReference<>();
+            Future<?> one = callers.submit(() -> {
+                last.set(Thread.currentThread());
+                return many.find(List.of("x"));
+            });
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the last question waits",
+                    () -> one.isDone() || last.get() != null && last.get().getState() == Thread.State.TIMED_WAITING);
+            gate.countDown();
+            answers.add(one);
+            for (Future<?> answer : answers) {
+                assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(List.of(List.of()));
+            }
+        } finally {
+            gate.countDown();
+            callers.shutdownNow();
+        }
+    }
+
     @Test
     void callsMayGoOnWithoutAnAnalyzer() throws Exception {
         analyzer = exchange -> {
@@ -424,5 +474,32 @@ class RedactTest {
     void aBrokenFileStopsTheStart() throws Exception {
         Files.writeString(config.resolve("privacy.yaml"), "types:\n  EMAIL_ADRESS: { request: mask }\n");
         assertThatThrownBy(this::start).hasStackTraceContaining("did you mean EMAIL_ADDRESS?");
+    }
+
+    /** Anthropic's clients get thinking with a signature over it, and send both back: as the model wrote it. */
+    @Test
+    void thinkingThatAnthropicSignsStaysAsItIs() throws Exception {
+        said = message("To <EMAIL_1>").put("reasoning_content", "It is <EMAIL_1>, 4111 1111 1111 1111.");
+        Files.writeString(config.resolve("privacy.yaml"), "default: { answer: mask }\n");
+        assertThat(ask(ASK).message().path("reasoning_content").asText())
+                .isEqualTo("It is ann@example.org, **** **** **** 1111.");
+        dialect = tree -> tree;
+        assertThat(ask(ASK).message().path("reasoning_content").asText())
+                .isEqualTo("It is <EMAIL_1>, 4111 1111 1111 1111.");
+        assertThat(ask(ASK).text()).isEqualTo("To ann@example.org");
+        cut = 99;
+        Outcome streamed = ask(streamed(ASK));
+        assertThat(streamed.text()).isEqualTo("To ann@example.org");
+        assertThat(thoughts(streamed)).isEqualTo("It is <EMAIL_1>, 4111 1111 1111 1111.");
+    }
+
+    private static String thoughts(Outcome streamed) throws Exception {
+        StringBuilder thoughts = new StringBuilder();
+        for (String event : streamed.events()) {
+            thoughts.append(Json.read(event.getBytes(StandardCharsets.UTF_8))
+                    .path("reasoning_content")
+                    .asText(""));
+        }
+        return thoughts.toString();
     }
 }

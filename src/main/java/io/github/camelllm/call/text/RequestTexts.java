@@ -37,7 +37,6 @@ public final class RequestTexts {
             "mcp_servers",
             "inference_geo",
             "speed",
-            "prompt_cache_key",
             "prompt_cache_retention",
             "web_search_options");
 
@@ -120,7 +119,8 @@ public final class RequestTexts {
                 }
                 case "input" -> list(name, Kind.INPUT, field.getValue());
                 case "prediction" -> inside(Kind.ASSISTANT, name, -1, "", field.getValue(), false);
-                case "user", "safety_identifier", "metadata" -> list(name, Kind.NAME, field.getValue());
+                case "user", "safety_identifier", "prompt_cache_key", "metadata" ->
+                    list(name, Kind.NAME, field.getValue());
                 case "tools", "functions", "response_format", "output_config", "output_format" ->
                     definitions(name, field.getValue());
                 default -> {

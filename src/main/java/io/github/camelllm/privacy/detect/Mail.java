@@ -20,9 +20,22 @@ final class Mail {
             start++;
         }
         int end = domain(text, at + 1);
-        if (at - start >= 1 && at - start <= LOCAL && text.charAt(at - 1) != '.' && end > 0) {
+        if (at - start >= 1
+                && at - start <= LOCAL
+                && text.charAt(at - 1) != '.'
+                && end > 0
+                && !isRepository(text, start, at, end)) {
             found.add(start, end, PiiType.EMAIL_ADDRESS, 0.9);
         }
+    }
+
+    /** Such as {@code git@example.org:acme/shop.git}: how to reach a server, whoever asks. */
+    private static boolean isRepository(String text, int start, int at, int end) {
+        return at - start == 3
+                && text.startsWith("git", start)
+                && end + 1 < text.length()
+                && (text.charAt(end) == ':' || text.charAt(end) == '/')
+                && Letters.isWord(text.charAt(end + 1));
     }
 
     private static boolean isLocal(char c) {

@@ -89,9 +89,21 @@ final class Scanner {
             digits += Letters.isDigit(c) ? 1 : 0;
             at++;
         }
-        if (digits >= 5 && at - start >= 6 && at - start <= LONGEST_LICENCE && Layouts.endsAt(text, at)) {
+        if (digits >= 5
+                && at - start >= 6
+                && at - start <= LONGEST_LICENCE
+                && Layouts.endsAt(text, at)
+                && !isYears(start, at)) {
             found.add(start, at, PiiType.US_DRIVER_LICENSE, Scheme.WEAK);
         }
+    }
+
+    /** Such as 2014-2017, which stands beside the word licence in more files than any other number. */
+    private boolean isYears(int start, int end) {
+        return end - start == 9
+                && text.charAt(start + 4) == '-'
+                && (text.startsWith("19", start) || text.startsWith("20", start))
+                && (text.startsWith("19", start + 5) || text.startsWith("20", start + 5));
     }
 
     private int start(int end) {

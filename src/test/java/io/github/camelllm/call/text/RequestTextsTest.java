@@ -65,7 +65,7 @@ class RequestTextsTest {
                         seen(
                                 json(
                                         """
-                        {'model':'m','temperature':0,'user':'e','metadata':{'id':'i'},'stop':['x'],'input':['a',['no',1]],
+                        {'model':'m','temperature':0,'user':'e','prompt_cache_key':'c','metadata':{'id':'i'},'stop':['x'],'input':['a',['no',1]],
                          'documents':[{'text':'o','data':'no'}],'prediction':{'type':'content','content':'p'},
                          'tools':[{'type':'function','function':{'name':'f','description':'d','parameters':{'type':'object',
                             'properties':{'name':{'type':'string','description':'n','enum':['v']},'type':{'type':'string','title':'t'}},
@@ -75,6 +75,7 @@ class RequestTextsTest {
                         """)))
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("user", "NAME e"),
+                        Map.entry("prompt_cache_key", "NAME c"),
                         Map.entry("metadata.id", "NAME i"),
                         Map.entry("input[0]", "INPUT a"),
                         Map.entry("input[1][0]", "INPUT no"),

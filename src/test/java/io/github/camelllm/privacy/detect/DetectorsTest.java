@@ -216,6 +216,8 @@ class DetectorsTest {
                 "{\"messages\":[{\"text\":\"01234567\"}],\"created\":1795225557,\"cost\":0.003015}",
                 "Reach us @handle or at user@localhost, or not",
                 "The GPL license 2.0 of driver 470.82.01",
+                "MIT License, Copyright (c) 2014-2017",
+                "origin git@github.com:acme/shop.git (fetch), ssh://git@example.org/acme",
             })
     void leavesOrdinaryNumbersAlone(String text) {
         assertThat(shown(DETECTORS, text)).isEmpty();
