@@ -4,16 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.step.Enquiry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.support.DefaultExchange;
 
 /**
  * Asks a model behind a Camel endpoint how much texts look like attacks: {@code {"texts": ["...", "..."]}} as JSON bytes, which are answered
@@ -21,9 +17,7 @@ import org.apache.camel.support.DefaultExchange;
  */
 final class Detector {
 
-    private final CamelContext context;
-    private final ProducerTemplate template;
-    private final String uri;
+    private final Enquiry endpoint;
     private final Duration timeout;
 
     /** What keeps it from giving scores; the message is for operators. */
@@ -36,9 +30,7 @@ final class Detector {
     }
 
     Detector(CamelContext context, String uri, Duration timeout) {
-        this.context = context;
-        this.template = context.createProducerTemplate();
-        this.uri = uri;
+        this.endpoint = new Enquiry(context, uri, "llm-guard-detector");
         this.timeout = timeout;
     }
 
@@ -51,42 +43,26 @@ final class Detector {
         ObjectNode question = Json.object();
         ArrayNode list = question.putArray("texts");
         texts.forEach(list::add);
-        Exchange exchange = new DefaultExchange(context);
-        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        exchange.getMessage().setHeader(Exchange.HTTP_METHOD, "POST");
-        exchange.getMessage().setBody(Json.write(question));
-        Exchange done = send(exchange);
-        if (done.getException() != null) {
-            throw new DetectorException("it fails", done.getException());
-        }
-        return read(done, texts.size());
-    }
-
-    private Exchange send(Exchange exchange) throws DetectorException {
-        Future<Exchange> answer = template.asyncSend(uri, exchange);
         try {
-            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new DetectorException("it does not answer within " + timeout.toMillis() + " ms", null);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            answer.cancel(true);
-            throw new DetectorException("the wait for it was interrupted", e);
-        } catch (ExecutionException e) {
-            throw new DetectorException("it fails", e.getCause());
+            return read(endpoint.ask(Json.write(question), Map.of(), timeout), texts.size());
+        } catch (Enquiry.NoAnswerException e) {
+            throw new DetectorException(e.getMessage(), e.getCause());
         }
     }
 
-    private static double[] read(Exchange done, int count) throws DetectorException {
+    /** Lets go of its threads. */
+    void close() {
+        endpoint.close();
+    }
+
+    private static double[] read(byte[] body, int count) throws DetectorException {
         JsonNode scores;
         try {
-            byte[] body = done.getMessage().getBody(byte[].class);
-            scores = body == null ? null : Json.read(body).path("scores");
-        } catch (java.io.IOException | RuntimeException e) {
-            throw new DetectorException("its answer is no JSON", e);
+            scores = Json.read(body).path("scores");
+        } catch (IOException e) {
+            throw new DetectorException("its answer is no JSON", null); // the parser may quote it
         }
-        if (scores == null || !scores.isArray() || scores.size() != count) {
+        if (!scores.isArray() || scores.size() != count) {
             throw new DetectorException("its answer has no list 'scores' with a number for each text", null);
         }
         double[] found = new double[count];

@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
@@ -60,7 +62,8 @@ public final class Guard extends Step implements MeterBinder {
     private GuardSettings settings;
     private LinearModel judge;
     private WatchedFile<GuardRules> rules;
-    private Detector detector;
+    private final Set<Route> running = new HashSet<>();
+    private volatile Detector detector;
     private volatile Scorer scorer;
 
     /** The directory that relative files are in; the working directory if not set. */
@@ -176,15 +179,27 @@ public final class Guard extends Step implements MeterBinder {
 
     @Override
     protected synchronized void onStart(Route route) throws IOException {
-        if (rules != null) {
-            return; // started in another route
+        if (rules == null) {
+            settings = new GuardSettings(Path.of(configDir).resolve(file.strip()), model, treatments, earlierTurns);
+            judge = judge();
+            rules = WatchedFile.open(settings.rules(), GuardRulesFile::read, Calls.ticker(route.getCamelContext()));
+            scorer = new Scorer(rules.get(), judge);
+            LOG.info(
+                    "The guard has {} rules from {}",
+                    rules.get().rules().rules().size(),
+                    settings.rules());
         }
-        settings = new GuardSettings(Path.of(configDir).resolve(file.strip()), model, treatments, earlierTurns);
-        judge = judge();
-        rules = WatchedFile.open(settings.rules(), GuardRulesFile::read, Calls.ticker(route.getCamelContext()));
-        scorer = new Scorer(rules.get(), judge);
-        detector = detectorUri.isEmpty() ? null : new Detector(route.getCamelContext(), detectorUri, detectorTimeout);
-        LOG.info("The guard has {} rules from {}", rules.get().rules().rules().size(), settings.rules());
+        if (running.isEmpty() && !detectorUri.isEmpty()) {
+            detector = new Detector(route.getCamelContext(), detectorUri, detectorTimeout);
+        }
+        running.add(route);
+    }
+
+    @Override
+    protected synchronized void onStop(Route route) {
+        if (running.remove(route) && running.isEmpty() && detector != null) {
+            detector.close(); // and is still there, without answers, for calls that have not ended
+        }
     }
 
     private LinearModel judge() throws IOException {
@@ -294,8 +309,9 @@ public final class Guard extends Step implements MeterBinder {
         } catch (Detector.DetectorException e) {
             meters.detectorFailed();
             call.warn("the guard's detector gave no answer: " + e.getMessage());
-            LOG.warn(
-                    "request {}: the guard's detector {}: {}", call.getId(), detectorUri, e.getMessage(), e.getCause());
+            LOG.atWarn()
+                    .setCause(e.getCause())
+                    .log("request {}: the guard's detector {}: {}", call.getId(), detectorUri, e.getMessage());
             if (!failOpen) {
                 throw Problem.of(
                                 ErrorCode.UPSTREAM_ERROR,

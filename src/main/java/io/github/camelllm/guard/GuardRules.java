@@ -37,6 +37,16 @@ record GuardRules(RuleSet rules, List<String> specialTokens, String firsts) {
         return firsts.indexOf(c) >= 0;
     }
 
+    /** Whether some token begins with a folded text, or a folded text with some token. */
+    boolean mayBecomeToken(String folded) {
+        for (String token : specialTokens) {
+            if (!folded.isEmpty() && token.startsWith(folded) || folded.startsWith(token)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The length of the token that a folded text has at a place; 0 for none. */
     int tokenAt(String folded, int at) {
         char c = folded.charAt(at);

@@ -25,6 +25,11 @@ final class Scorer {
 
     private static final double MOST = 6;
 
+    /** Of fewer words the model knows too little to speak for an attack by itself, or with one weak rule. */
+    private static final int FEW_WORDS = 24;
+
+    private static final double MOST_OF_FEW = -1.8;
+
     /** What is said of a text of which the model says nothing. */
     private static final double UNKNOWN = -2;
 
@@ -90,8 +95,9 @@ final class Scorer {
         Evidence worst = null;
         for (int block = 0; block < Math.max(1, blocks - 1); block++) {
             int from = block * BLOCK;
-            Evidence evidence = new Evidence(
-                    judge == null ? UNKNOWN : judge.logit(hashes, from, Math.min(tokens.size(), from + WINDOW)));
+            int to = Math.min(tokens.size(), from + WINDOW);
+            double judged = judge == null ? UNKNOWN : judge.logit(hashes, from, to);
+            Evidence evidence = new Evidence(tokens.size() < FEW_WORDS ? Math.min(MOST_OF_FEW, judged) : judged);
             evidence.add(hits[block], rules.rules());
             evidence.add(block + 1 < blocks ? hits[block + 1] : null, rules.rules());
             if (worst == null || evidence.logit() > worst.logit()) {

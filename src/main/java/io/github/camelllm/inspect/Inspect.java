@@ -85,7 +85,7 @@ public final class Inspect extends Step implements MeterBinder {
     @Override
     protected synchronized void onStop(Route route) {
         if (running.remove(route) && running.isEmpty() && moderator != null) {
-            moderator.close(context);
+            moderator.close();
             moderator = null;
         }
     }

@@ -128,7 +128,9 @@ final class Inspection {
             }
         } catch (Moderator.DownException e) {
             findings.note(InspectRules.MODERATION_DOWN);
-            LOG.warn("the answer to request {} could not be moderated: {}", call.getId(), e.getMessage(), e.getCause());
+            LOG.atWarn()
+                    .setCause(e.getCause())
+                    .log("the answer to request {} could not be moderated: {}", call.getId(), e.getMessage());
             if (moderation.refuse()) {
                 throw Problem.of(
                         ErrorCode.UPSTREAM_ERROR,
