@@ -2,6 +2,7 @@ package io.github.camelllm.privacy;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.github.camelllm.config.PatternSize;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
@@ -27,6 +28,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class OwnTypes {
 
     private static final int LONGEST = 1000;
+
+    /** So large a pattern may become once its counts are written out. */
+    private static final int MOST_STATES = 10_000;
+
     private static final long MOST = 16 << 20;
     private static final double SCORE = 0.9;
 
@@ -131,6 +136,11 @@ final class OwnTypes {
             return;
         }
         try {
+            if (PatternSize.of(regex) > MOST_STATES) {
+                map.problem(
+                        "regex", "regex has counts that make it longer than " + MOST_STATES + "; make them smaller");
+                return;
+            }
             Pattern pattern = Pattern.compile(regex);
             if (pattern.matches("")) {
                 map.problem("regex", "regex matches an empty text, and so everywhere; make it match something");

@@ -73,6 +73,7 @@ class PrivacyFileTest {
                 "types: { EMAIL_ADDRESS: mask } | 1 | type 'EMAIL_ADDRESS' is a single value; expected a mapping such as { request: mask }",
                 "phone-regions: [XX] | 1 | phone-regions has 'XX'; expected regions as two capitals, such as US",
                 "patterns: [ { type: A, regex: '(' } ] | 1 | patterns: regex is not valid (missing closing )); it has RE2's syntax, which knows no look-around and no back references",
+                "patterns: [ { type: A, regex: '((a{1000}){1000}){100}' } ] | 1 | patterns: regex has counts that make it longer than 10000; make them smaller",
                 "patterns: [ { type: A, regex: '(a+)+\\1' } ] | 1 | patterns: regex is not valid (invalid escape sequence); it has RE2's syntax, which knows no look-around and no back references",
                 "patterns: [ { type: A, regex: 'x*' } ] | 1 | patterns: regex matches an empty text, and so everywhere; make it match something",
                 "patterns: [ { type: a b, regex: 'x' } ] | 1 | patterns: type is 'a b'; expected capitals, digits and single _",

@@ -1,10 +1,13 @@
-package io.github.camelllm.inspect;
+package io.github.camelllm.config;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How large a pattern is once its counts are written out: {@code (a{10}b){100}} is 1,100. */
-final class PatternSize {
+/**
+ * How large a pattern is once its counts are written out: {@code (a{10}b){100}} is 1,100. RE2/J writes them out, whatever memory that
+ * takes.
+ */
+public final class PatternSize {
 
     private static final long TOO_MUCH = Integer.MAX_VALUE;
 
@@ -19,7 +22,7 @@ final class PatternSize {
     }
 
     /** The size, or {@link Integer#MAX_VALUE} where it is larger. */
-    static int of(String source) {
+    public static int of(String source) {
         return (int) Math.min(TOO_MUCH, new PatternSize(source).read());
     }
 
