@@ -1,5 +1,6 @@
 package io.github.camelllm.guard;
 
+import io.github.camelllm.config.LabelledLines;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
@@ -71,7 +72,7 @@ public final class Evaluation {
             for (Path file : harmless) {
                 texts.addAll(Labelled.harmless(file));
             }
-        } catch (Labelled.DataException e) {
+        } catch (LabelledLines.DataException e) {
             throw new EvaluationException(e.getMessage());
         }
     }

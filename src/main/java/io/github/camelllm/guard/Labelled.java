@@ -1,10 +1,8 @@
 package io.github.camelllm.guard;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.camelllm.call.Json;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.github.camelllm.config.LabelledLines;
+import io.github.camelllm.config.LabelledLines.DataException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,15 +21,6 @@ record Labelled(String text, boolean attack, String source, int[] hashes) {
     /** Texts that share as many words in a row are versions of one another. */
     private static final int SHARED = 8;
 
-    /** What is wrong with a file, in a message for whoever has named it. */
-    static final class DataException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        DataException(String message) {
-            super(message);
-        }
-    }
-
     private static Labelled of(String text, boolean attack, String source) {
         return new Labelled(text, attack, source, LinearModel.hashes(Tokens.of(Folding.fold(text))));
     }
@@ -43,15 +32,11 @@ record Labelled(String text, boolean attack, String source, int[] hashes) {
      */
     static List<Labelled> read(Path file) throws DataException {
         List<Labelled> found = new ArrayList<>();
-        List<String> lines = lines(file);
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).isBlank()) {
-                continue;
-            }
-            JsonNode json = json(file, i + 1, lines.get(i));
+        for (LabelledLines.Line line : LabelledLines.read(file, "")) {
+            JsonNode json = line.node();
             if (!json.path("text").isTextual() || !json.path("attack").isBoolean()) {
-                throw new DataException(
-                        file + ":" + (i + 1) + ": expected an object with the text text, and attack: true or false");
+                throw new DataException(file + ":" + line.number()
+                        + ": expected an object with the text text, and attack: true or false");
             }
             found.add(of(
                     json.get("text").asText(),
@@ -73,36 +58,18 @@ record Labelled(String text, boolean attack, String source, int[] hashes) {
     static List<Labelled> harmless(Path file) throws DataException {
         String name = String.valueOf(file.getFileName());
         List<Labelled> found = new ArrayList<>();
-        List<String> lines = lines(file);
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
-            if (!line.isBlank()) {
-                String text = name.endsWith(".jsonl")
-                        ? json(file, i + 1, line).path("text").asText()
-                        : line;
-                found.add(of(text, false, name));
+        if (name.endsWith(".jsonl")) {
+            for (LabelledLines.Line line : LabelledLines.read(file, "")) {
+                found.add(of(line.node().path("text").asText(), false, name));
+            }
+        } else {
+            for (String line : LabelledLines.text(file, "")) {
+                if (!line.isBlank()) {
+                    found.add(of(line, false, name));
+                }
             }
         }
         return found;
-    }
-
-    private static JsonNode json(Path file, int line, String text) throws DataException {
-        try {
-            return Json.MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new DataException(file + ":" + line + ": is not JSON");
-        }
-    }
-
-    private static List<String> lines(Path file) throws DataException {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new DataException(
-                    Files.exists(file)
-                            ? "'" + file + "' cannot be read as UTF-8 text"
-                            : "There is no file '" + file + "'.");
-        }
     }
 
     /** For each text the number of its family: texts that are versions of one another are of one. */

@@ -4,6 +4,7 @@ import io.github.camelllm.cache.semantic.Embedder;
 import io.github.camelllm.cache.semantic.Evaluation;
 import io.github.camelllm.cache.semantic.Lexicon;
 import io.github.camelllm.cache.semantic.LocalEmbedder;
+import io.github.camelllm.config.LabelledLines;
 import io.github.camelllm.privacy.detect.Detectors;
 import io.github.camelllm.privacy.detect.PiiEvaluation;
 import java.io.PrintWriter;
@@ -83,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
                 wrong.forEach(pair -> out.println("wrong hit: " + pair.text() + " | " + pair.other()));
                 out.flush();
                 return wrong.isEmpty() ? 0 : 1;
-            } catch (Evaluation.DataException | Embedder.EmbeddingException e) {
+            } catch (LabelledLines.DataException | Embedder.EmbeddingException e) {
                 err.println(e.getMessage());
                 return 1;
             }
@@ -128,7 +129,7 @@ final class EvalCommand implements Callable<Integer> {
                 }
                 out.flush();
                 return evaluation.passes() ? 0 : 1;
-            } catch (PiiEvaluation.DataException e) {
+            } catch (LabelledLines.DataException e) {
                 spec.commandLine().getErr().println(e.getMessage());
                 return 1;
             }

@@ -1,10 +1,8 @@
 package io.github.camelllm.cache.semantic;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.camelllm.call.Json;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.github.camelllm.config.LabelledLines;
+import io.github.camelllm.config.LabelledLines.DataException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,15 +36,6 @@ public final class Evaluation {
 
     private record Scored(Pair pair, float similarity, Traits one, Traits two) {}
 
-    /** What is wrong with a file of pairs, in a message for whoever has named it. */
-    public static final class DataException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        DataException(String message) {
-            super(message);
-        }
-    }
-
     /** Embeds and reads all pairs. */
     public Evaluation(Embedder embedder, Lexicon lexicon, Collection<Pair> pairs) {
         this.lexicon = lexicon;
@@ -65,33 +54,19 @@ public final class Evaluation {
      */
     public static List<Pair> read(Path file) throws DataException {
         List<Pair> pairs = new ArrayList<>();
-        int line = 0;
-        try {
-            for (String text : Files.readAllLines(file)) {
-                line++;
-                if (text.isBlank()) {
-                    continue;
-                }
-                JsonNode pair = Json.MAPPER.readTree(text);
-                if (!pair.path("text").isTextual()
-                        || !pair.path("other").isTextual()
-                        || !pair.path("same").isBoolean()) {
-                    throw new DataException(file + ":" + line
-                            + ": expected an object with the texts text and other, and same: true or false");
-                }
-                pairs.add(new Pair(
-                        pair.get("text").asText(),
-                        pair.get("other").asText(),
-                        pair.get("same").asBoolean(),
-                        pair.path("note").asText("")));
+        for (LabelledLines.Line line : LabelledLines.read(file, "; name one with --data")) {
+            JsonNode pair = line.node();
+            if (!pair.path("text").isTextual()
+                    || !pair.path("other").isTextual()
+                    || !pair.path("same").isBoolean()) {
+                throw new DataException(file + ":" + line.number()
+                        + ": expected an object with the texts text and other, and same: true or false");
             }
-        } catch (JsonProcessingException e) {
-            throw new DataException(file + ":" + line + ": is not JSON");
-        } catch (IOException e) {
-            throw new DataException(
-                    Files.exists(file)
-                            ? "'" + file + "' cannot be read as UTF-8 text"
-                            : "There is no file '" + file + "'; name one with --data.");
+            pairs.add(new Pair(
+                    pair.get("text").asText(),
+                    pair.get("other").asText(),
+                    pair.get("same").asBoolean(),
+                    pair.path("note").asText("")));
         }
         if (pairs.isEmpty()) {
             throw new DataException("'" + file + "' has no pairs.");

@@ -1,10 +1,9 @@
 package io.github.camelllm.privacy.detect;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.camelllm.call.Json;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.github.camelllm.config.LabelledLines;
+import io.github.camelllm.config.LabelledLines.DataException;
+import io.github.camelllm.config.LabelledLines.Line;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,18 +23,6 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
 
     /** A place with its label. */
     record Span(int start, int end, String label) {}
-
-    /** An object of a file, with its line from 1. */
-    private record Line(int number, JsonNode node) {}
-
-    /** What is wrong with the data, in a message for whoever has named it. */
-    static final class DataException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        DataException(String message) {
-            super(message);
-        }
-    }
 
     /**
      * Reads the sets of a directory. Cases with {@code spans: null} say nothing of their entity and are left out; so are
@@ -87,26 +74,10 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
     }
 
     private static List<Line> lines(Path file) throws DataException {
-        List<Line> nodes = new ArrayList<>();
-        int line = 0;
-        try {
-            for (String text : Files.readAllLines(file)) {
-                line++;
-                if (!text.isBlank()) {
-                    nodes.add(new Line(line, Json.MAPPER.readTree(text)));
-                }
-            }
-        } catch (JsonProcessingException e) {
-            throw new DataException(file + ":" + line + ": is not JSON");
-        } catch (IOException e) {
-            throw new DataException(
-                    Files.exists(file)
-                            ? "'" + file + "' cannot be read as UTF-8 text"
-                            : "There is no file '" + file + "'; name its directory with --data.");
-        }
-        if (nodes.isEmpty()) {
+        List<Line> lines = LabelledLines.read(file, "; name its directory with --data");
+        if (lines.isEmpty()) {
             throw new DataException("'" + file + "' is empty.");
         }
-        return nodes;
+        return lines;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.camelllm.privacy.detect;
 
+import io.github.camelllm.config.LabelledLines.DataException;
 import io.github.camelllm.privacy.detect.Labelled.Span;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -66,15 +67,6 @@ public final class PiiEvaluation {
         cases.forEach(this::judge);
     }
 
-    /** What keeps the data from being read, in a message for whoever has named it. */
-    public static final class DataException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        DataException(String message) {
-            super(message);
-        }
-    }
-
     /**
      * Runs over the sets of a directory: {@code pii_recognisers.jsonl}, {@code pii_synthetic.jsonl} and the benign texts of
      * {@code injection.jsonl}.
@@ -82,11 +74,7 @@ public final class PiiEvaluation {
      * @throws DataException naming the file, and the line where there is one
      */
     public static PiiEvaluation of(Detectors detectors, Path directory) throws DataException {
-        try {
-            return new PiiEvaluation(detectors, Labelled.read(directory));
-        } catch (Labelled.DataException e) {
-            throw new DataException(e.getMessage());
-        }
+        return new PiiEvaluation(detectors, Labelled.read(directory));
     }
 
     private String claimed(String label) {
