@@ -69,6 +69,10 @@ public final class DetectorCost {
         texts.put("months", filled("1 may 2 ", HOSTILE));
         texts.put("Korean", filled("여권번호 ", HOSTILE));
         texts.put("key =", filled("key a1", HOSTILE));
+        texts.put("key=key=", filled("key=", HOSTILE));
+        texts.put("key+key+", filled("key+", HOSTILE));
+        texts.put("pwd=\"pwd=", filled("pwd=\"", HOSTILE));
+        texts.put("key is key is", filled("key is ", HOSTILE));
         return texts;
     }
 

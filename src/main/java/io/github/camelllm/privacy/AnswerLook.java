@@ -1,6 +1,6 @@
 package io.github.camelllm.privacy;
 
-import io.github.camelllm.privacy.detect.Detectors;
+import io.github.camelllm.privacy.TypeRule.Direction;
 import io.github.camelllm.privacy.detect.Finding;
 import java.util.List;
 
@@ -8,16 +8,16 @@ import java.util.List;
 final class AnswerLook implements AnswerRedactor.Look {
 
     private final CallPrivacy privacy;
-    private final Detectors detectors;
+    private final PrivacyRules rules;
     /** Where the text has been read to; null when it is no JSON. */
     private final JsonPosition position;
 
     private String before;
     private String part;
 
-    AnswerLook(CallPrivacy privacy, Detectors detectors, boolean json) {
+    AnswerLook(CallPrivacy privacy, PrivacyRules rules, boolean json) {
         this.privacy = privacy;
-        this.detectors = detectors;
+        this.rules = rules;
         this.position = json ? new JsonPosition() : null;
     }
 
@@ -32,7 +32,7 @@ final class AnswerLook implements AnswerRedactor.Look {
     public AnswerRedactor.Looked at(String context, String text, int least) {
         before = context;
         part = text;
-        List<Finding> findings = detectors.find(context + text);
+        List<Finding> findings = rules.find(context + text, null, Direction.ANSWER);
         int length = least;
         for (Finding finding : findings) {
             int start = finding.start() - before.length();

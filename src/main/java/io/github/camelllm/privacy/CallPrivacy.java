@@ -86,9 +86,7 @@ final class CallPrivacy {
     }
 
     private List<Finding> find(TextPlace place, String text) {
-        return place.label() == null || text.length() > LABELLED
-                ? rules.detectors().find(text)
-                : rules.detectors().find(text, place.label());
+        return rules.find(text, text.length() > LABELLED ? null : place.label(), Direction.REQUEST);
     }
 
     /** Only texts with findings are kept: a request may have many, and each number in JSON is one. */
@@ -99,7 +97,8 @@ final class CallPrivacy {
             int index = next[0]++;
             List<Finding> findings = find(place, text);
             if (more != null) {
-                findings = Findings.merge(findings, more.get(index), text.length());
+                findings = Findings.merge(
+                        findings, more.get(index), rules.yielding().get(Direction.REQUEST));
             }
             if (!findings.isEmpty()) {
                 texts.add(new Text(index, place, text, findings));
@@ -217,8 +216,7 @@ final class CallPrivacy {
     TextFilter answer(AnswerPlace place, boolean looks) {
         boolean asJson =
                 place.kind() == AnswerPlace.Kind.TOOL_ARGUMENTS || json && place.kind() == AnswerPlace.Kind.CONTENT;
-        TextFilter redactor =
-                looks ? new AnswerRedactor(rules.hold(), new AnswerLook(this, rules.detectors(), asJson)) : null;
+        TextFilter redactor = looks ? new AnswerRedactor(rules.hold(), new AnswerLook(this, rules, asJson)) : null;
         boolean signed = place.isReasoning() && call.getRequest().translated();
         if (looks && (signed || !rules.changesAnswers())) {
             redactor = new Watching(redactor);

@@ -146,6 +146,10 @@ class RedactTest {
         }
     }
 
+    private void rules(String yaml) throws Exception {
+        Files.writeString(config.resolve("privacy.yaml"), yaml + "\n");
+    }
+
     private Outcome ask(String json) throws Exception {
         start();
         Call call = new Call(
@@ -250,6 +254,51 @@ class RedactTest {
                         .functionCounter()
                         .count())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void whatMayBeOfAHiddenTypeDoesNotLeaveAsAReportedOne() throws Exception {
+        said = message("I will call <PHONE_1>.");
+        for (String asked : List.of(
+                "{'messages':[{'role':'user','content':'call me on 16 046 411 671'}]}",
+                "{'messages':[{'role':'user','content':[{'type':'text','text':'call me on 16 046 411 671'}]}]}")) {
+            for (String json : List.of(asked, streamed(asked))) {
+                Outcome outcome = ask(json);
+                assertThat(seen.toString()).contains("call me on <PHONE_1>").doesNotContain("411 671");
+                assertThat(outcome.text()).isEqualTo("I will call 16 046 411 671.");
+                assertThat(outcome.call().getRedactions())
+                        .containsExactly(new Redaction("PHONE_NUMBER", "request", "pseudonym", 1));
+            }
+        }
+    }
+
+    @Test
+    void inAnswersTooWhatMayBeOfAMaskedTypeDoesNotPassAsAReportedOne() throws Exception {
+        rules("types: { PHONE_NUMBER: { answer: mask }, AU_ABN: { answer: report } }");
+        said = message("Call them on 16 046 411 671, I think.");
+        for (String json : List.of(
+                "{'messages':[{'role':'user','content':'Whose?'}]}",
+                "{'stream':true,'messages':[{'role':'user','content':'Whose?'}]}")) {
+            assertThat(ask(json).text()).isEqualTo("Call them on ** *** **1 671, I think.");
+        }
+    }
+
+    @Test
+    void whatTheAnalyzerHidesIsHiddenThoughABuiltInTypeIsOnlyReported() throws Exception {
+        redact.setAnalyzer("direct:analyzer");
+        rules("types: { PHONE_NUMBER: { off: true }, KR_BRN: { request: report }, CASE_FILE: { external: true } }");
+        analyzer = exchange -> exchange.getMessage()
+                .setBody("[{'entity_type':'CASE_FILE','start':9,'end':21,'score':0.6}]".replace('\'', '"'));
+        ask("{'messages':[{'role':'user','content':'my BRN is 220-81-62517.'}]}");
+        assertThat(seen.toString()).contains("<CASE_FILE_1>").doesNotContain("62517");
+    }
+
+    @Test
+    void aTypeOfOnesOwnThatIsAllowedIsAnException() throws Exception {
+        rules("types: { TICKET: { request: allow } }\n"
+                + "patterns: [{ type: TICKET, regex: '16 \\d{3} \\d{3} \\d{3}', score: 0.9 }]");
+        ask("{'messages':[{'role':'user','content':'call me on 16 046 411 671'}]}");
+        assertThat(seen.toString()).contains("16 046 411 671");
     }
 
     @Test

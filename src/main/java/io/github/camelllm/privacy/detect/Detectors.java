@@ -110,18 +110,20 @@ public final class Detectors {
      * @return the findings that reach the threshold of their type, sorted by start, none overlapping another
      */
     public List<Finding> find(String text) {
-        return Judge.apart(readings(text, null));
+        return find(text, null, Set.of());
     }
 
     /**
-     * What stands in the value of a named field, such as an argument of a tool. The words of the name count as words beside the
-     * value; a number with a name that says nothing of it is no more than a number.
+     * What stands in a text, which may be the value of a named field, such as an argument of a tool. The words of the name
+     * count as words beside the value; a number with a name that says nothing of it is no more than a number.
      *
      * @param text any text; never null
      * @param field the field's name, such as {@code customer_ssn}; null for a text that has none
+     * @param yielding the types that give way to any other type at the same place, however sure they are; never null
+     * @return as of {@link #find(String)}
      */
-    public List<Finding> find(String text, String field) {
-        return Judge.apart(readings(text, field));
+    public List<Finding> find(String text, String field, Set<String> yielding) {
+        return Judge.apart(readings(text, field), yielding);
     }
 
     /**

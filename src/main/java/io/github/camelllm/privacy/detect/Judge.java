@@ -3,6 +3,8 @@ package io.github.camelllm.privacy.detect;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Decides what the candidates are: words nearby raise or lower their scores, and of two at one place the surer wins. */
 final class Judge {
@@ -14,6 +16,10 @@ final class Judge {
     private static final float FIRM = 0.7f;
     /** The least score that being alone raises. */
     static final float LEAST_ALONE = 0.25f;
+
+    /** Words that do not say of another type that it is meant. */
+    private static final long OF_NO_TYPE =
+            Words.NUMBER.bit() | Words.MINE.bit() | Words.REACH.bit() | Words.FILLER.bit() | Words.MONTH.bit();
 
     private static final int NEAR_BEFORE = 40;
     private static final int NEAR_BEHIND = 15;
@@ -51,7 +57,8 @@ final class Judge {
 
     private float score(int i, long context) {
         float score = candidates.score(i);
-        boolean told = (candidates.seen() & context) != 0;
+        boolean phone = candidates.type(i) == PiiType.PHONE_NUMBER;
+        boolean told = (candidates.seen() & (phone ? context | Words.NUMBER.bit() : context)) != 0;
         boolean firm = score >= FIRM;
         boolean others = (candidates.seen() & Words.OTHER.bit()) != 0;
         if (!told && (firm || !candidates.mayBeAlone() && !others)) {
@@ -65,10 +72,20 @@ final class Judge {
             score += NEAR * (1 - score);
         } else if ((far & context) != 0) {
             score += FAR * (1 - score);
+        } else if (phone && score >= LEAST_ALONE && !other && isCalledNumber(candidates.start(i))) {
+            score += FAR * (1 - score);
         } else if (other && !firm) {
             score = Math.max(0, score - OTHER);
         }
         return score;
+    }
+
+    /** Whether it is somebody's number; that it is a number is enough for one with a trunk zero, which no amount begins with. */
+    private boolean isCalledNumber(int from) {
+        return (near & Words.NUMBER.bit()) != 0
+                && (near & ~OF_NO_TYPE) == 0
+                && !text.startsWith("0123456789", from)
+                && ((near & Words.MINE.bit()) != 0 || Letters.plainSign(text.charAt(from)) == '0');
     }
 
     /** What stands around a place; the same for all candidates of one place. */
@@ -101,8 +118,11 @@ final class Judge {
         return words;
     }
 
-    /** Of findings that overlap the surest stay: the higher score, then the longer, then the one that came first. */
-    static List<Finding> apart(List<Finding> findings) {
+    /**
+     * Of findings that overlap the surest stay: the higher score, then the longer, then the one that came first. Those of
+     * yielding types stay only where no other is.
+     */
+    static List<Finding> apart(List<Finding> findings, Set<String> yielding) {
         if (findings.size() < 2) {
             return List.copyOf(findings);
         }
@@ -118,19 +138,20 @@ final class Judge {
             if (to - from == 1) {
                 kept.add(findings.get(from));
             } else {
-                keepBest(findings.subList(from, to), kept);
+                keepBest(findings.subList(from, to), yielding, kept);
             }
             from = to;
         }
         return List.copyOf(kept);
     }
 
-    private static void keepBest(List<Finding> cluster, List<Finding> kept) {
+    private static void keepBest(List<Finding> cluster, Set<String> yielding, List<Finding> kept) {
         List<Finding> best = new ArrayList<>(cluster);
-        best.sort(Comparator.comparingDouble(Finding::score)
+        best.sort(Comparator.comparing((Finding one) -> !yielding.contains(one.type()))
+                .thenComparingDouble(Finding::score)
                 .thenComparingInt(one -> one.end() - one.start())
                 .reversed());
-        java.util.TreeMap<Integer, Finding> taken = new java.util.TreeMap<>();
+        TreeMap<Integer, Finding> taken = new TreeMap<>();
         for (Finding one : best) {
             var before = taken.lowerEntry(one.end());
             if (before == null || before.getValue().end() <= one.start()) {

@@ -148,7 +148,7 @@ final class Phones {
                 boolean spaced = !bracket && text.charAt(end - 5) == ' ';
                 return (spaced ? 0.35 : 0.42) + (isAmerican(area - 1) ? 0.2 : 0);
             }
-            if (digits.charAt(0) == '0' && count >= 9 && count <= 11) {
+            if (digits.charAt(0) == '0' && count >= 9 && (count <= 11 || count == 12 && isValid())) {
                 return groups > 1 ? (lengths[0] > 1 ? 0.52 : 0.15) : kind() == PhoneLibrary.Kind.MOBILE ? 0.4 : 0.27;
             }
             if (groups == 1) {

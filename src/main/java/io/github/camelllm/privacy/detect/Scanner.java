@@ -1,6 +1,8 @@
 package io.github.camelllm.privacy.detect;
 
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * The one scan of a text: it goes from word to word, notes the words that tell something, and looks closer only where something
@@ -10,6 +12,7 @@ final class Scanner {
 
     private static final int LONGEST_LEAD = 5;
     private static final int LONGEST_LICENCE = 20;
+    private static final Set<String> PRONOUNS = Set.of("me", "us", "mir", "uns", "moi", "nous", "mij", "mig", "mi");
 
     private final String text;
     private final Candidates found;
@@ -21,7 +24,10 @@ final class Scanner {
     private int lastEnd = -1;
     private boolean lastDigits;
     private boolean lastHex;
-    private int keyEnd = -1;
+    private int keyEnd;
+    private int keyNamed;
+    private int valueEnd;
+    private int reach = -1;
     private long steps;
 
     private int[] later = new int[32];
@@ -32,6 +38,7 @@ final class Scanner {
         this.found = found;
         this.layouts = layouts;
         this.phones = phones.new Reader(text, found);
+        this.keyEnd = (found.field() & Words.KEY.bit()) != 0 ? 0 : -1;
     }
 
     void run() {
@@ -137,6 +144,9 @@ final class Scanner {
         if (start >= secretEnd) {
             secretEnd = Math.max(secretEnd, Secrets.find(text, start, found));
         }
+        if (keyEnd >= 0) {
+            behindKey(start, at);
+        }
         if (digits > 0) {
             if (at - start == 4) {
                 hit(start, at, hash); // IPv4 and IPv6
@@ -162,14 +172,23 @@ final class Scanner {
     private void letters(int start, int end, int hash, boolean hex, boolean joined) {
         int length = end - start;
         long groups = length <= Vocabulary.LONGEST ? hit(start, end, hash) : 0;
-        if (groups != 0) {
-            if ((groups & Words.MONTH.bit()) != 0) {
-                later(-end);
-            }
-            if ((groups & Words.KEY.bit()) != 0) {
-                keyEnd = end;
-            }
+        if ((groups & Words.MONTH.bit()) != 0) {
+            later(-end);
         }
+        if ((groups & Words.KEY.bit()) != 0) {
+            keyNamed = end;
+            keyEnd = end;
+        } else if (NamedSecrets.isName(text, start, end)) {
+            found.hit(start, Words.KEY.bit());
+            keyNamed = end;
+            keyEnd = end;
+        }
+        if (reach == start - 1
+                && length <= 4
+                && PRONOUNS.contains(text.substring(start, end).toLowerCase(Locale.ROOT))) {
+            found.hit(start, Words.PHONE.bit());
+        }
+        reach = (groups & Words.REACH.bit()) != 0 ? end : -1;
         if (length > 1 && (groups & Words.FILLER.bit()) == 0) {
             found.word();
         }
@@ -181,9 +200,6 @@ final class Scanner {
             if ((next == ' ' || next == '-' || next == '.') && !(joined && lastDigits)) {
                 later(start);
             }
-        }
-        if (length >= 20 && keyIsNear(start)) {
-            Secrets.assigned(text, start, end, found);
         }
     }
 
@@ -213,13 +229,16 @@ final class Scanner {
         if (!inNumber && before != '$' && before != '€' && before != '£') {
             later(start);
         }
-        if (keyIsNear(start)) {
-            Secrets.assigned(text, start, end, found);
-        }
     }
 
-    private boolean keyIsNear(int start) {
-        return keyEnd >= 0 && start - keyEnd <= 6;
+    /** Looks at a word right behind one that names a key; what only leads from the name to the value is passed over. */
+    private void behindKey(int start, int end) {
+        boolean leads = NamedSecrets.leadsOn(text, keyEnd, start, end);
+        if (!leads && start >= valueEnd && NamedSecrets.assigns(text, keyEnd, start)) {
+            valueEnd = NamedSecrets.assigned(text, keyNamed, keyEnd, start, found);
+            steps += valueEnd - start;
+        }
+        keyEnd = leads ? end : -1;
     }
 
     /** What has colons or hyphens between hexadecimal digits. */

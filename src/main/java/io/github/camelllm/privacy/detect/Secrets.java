@@ -58,7 +58,7 @@ final class Secrets {
         for (Prefix prefix : PREFIXES[first]) {
             if (text.startsWith(prefix.text(), start)) {
                 int body = start + prefix.text().length();
-                int end = run(text, body, TOKEN);
+                int end = padded(text, body, run(text, body, TOKEN));
                 while (end > body && !Letters.isWord(text.charAt(end - 1))) {
                     end--;
                 }
@@ -71,15 +71,6 @@ final class Secrets {
         return start;
     }
 
-    /** Notes a key that nothing marks but the word before it: {@code api_key = "..."}. */
-    static void assigned(String text, int start, int end, Candidates found) {
-        int to = run(text, start, 256);
-        int length = to - start;
-        if (length >= 20 && length < 256 && to >= end && mixed(text, start, to, 2)) {
-            found.add(start, to, PiiType.API_KEY, 0.2);
-        }
-    }
-
     private static int run(String text, int start, int most) {
         int end = start;
         while (end < text.length() && end - start < most && isKey(text.charAt(end))) {
@@ -88,7 +79,20 @@ final class Secrets {
         return end;
     }
 
-    private static boolean isKey(char c) {
+    /** Where a key ends by its equals signs, which stand at the end of one alone: what goes on behind is a value's. */
+    private static int padded(String text, int start, int end) {
+        int at = start;
+        while (at < end && text.charAt(at) != '=') {
+            at++;
+        }
+        int sign = at;
+        while (at < end && text.charAt(at) == '=') {
+            at++;
+        }
+        return at < end ? sign : at;
+    }
+
+    static boolean isKey(char c) {
         return Letters.isDigit(c)
                 || Letters.isLatin(c)
                 || c == '_'
@@ -100,7 +104,7 @@ final class Secrets {
     }
 
     /** Whether there are letters and digits both, changing often enough for something that no man has written. */
-    private static boolean mixed(String text, int start, int end, int least) {
+    static boolean mixed(String text, int start, int end, int least) {
         int digits = 0;
         int letters = 0;
         int signs = 0;

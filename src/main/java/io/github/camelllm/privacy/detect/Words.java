@@ -2,15 +2,38 @@ package io.github.camelllm.privacy.detect;
 
 /**
  * Words that, near a number, tell what it is. Small letters without accents; a word of a script without spaces is found inside
- * others as well. At most 62 groups: each is one bit.
+ * others as well. At most 64 groups: each is one bit.
  */
 enum Words {
     PHONE(
             "phone phones telephone tel mobile mobil cell cellphone fax call calls called calling dial sms whatsapp contact"
-                    + " ring desk office answering voicemail hotline landline registered handy telefon"
-                    + " telefonnummer handynummer rufnummer anrufen telefono movil llamar celular telefone ligar portable"
-                    + " appeler telephoner chiamare cellulare telefoon bellen puhelin puhelinnumero cep numaram telefonu"
-                    + " 电话 手机 联系 電話 携帯 전화 휴대폰 โทร โทรศัพท์"),
+                    + " ring desk office answering voicemail hotline landline registered reach reachable callback dialled dialed"
+                    + " handy telefon telefonnummer handynummer rufnummer durchwahl festnetz anrufen anruf anrufe anrufst ruf rufe"
+                    + " rufen ruft zuruckrufen ruckruf erreichst erreichen erreicht erreichbar telefonisch melde melden meldet"
+                    + " telefono movil llamar llama llame llamas llamame llamarme llamadme llamenme llamanos llamenos llamenlo"
+                    + " contactame contactarme contactar marcame celular tfno tlf tlfno tlfn"
+                    + " telefone ligar liga ligue ligame telefona contacte contate zap"
+                    + " portable fixe appeler appelle appelles appelez appelons rappeler rappelle rappelles rappelez joindre"
+                    + " joignable telephoner contacter"
+                    + " chiamare chiama chiami chiamami chiamarmi chiamateci chiamaci chiamatemi richiamami richiamare contattami"
+                    + " contattarmi telefonami telefonare cellulare"
+                    + " telefoon telefoonnummer bellen bel belt bereikbaar bereiken mobiele"
+                    + " ringa ringer telefonnumret mobilnummer mobilnumret mobilen puhelin puhelinnumero soita soittaa"
+                    + " ara cep numaram telefonu telefonum arayin arayabilirsin arayabilirsiniz"
+                    + " zadzwon zadzwonic dzwon dzwoni dzwonic komorka komorkowy zavolej zavolejte volejte"
+                    + " позвони позвоните звони звоните телефон телефона телефону мобильный сотовый зателефонуй подзвони"
+                    + " τηλεφωνο τηλέφωνο τηλεφωνο κινητό τηλεφώνησε τηλεφώνησέ πάρε هاتف هاتفي جوال اتصل טלפון נייד फोन मोबाइल"
+                    + " 电话 手机 联系 致电 拨打 打给 電話 携帯 전화 휴대폰 โทร โทรศัพท์"),
+    /** What a phone number is called, among other numbers: see {@link Judge}. */
+    NUMBER(
+            "number numbers no signal viber telegram nummer numret numero numer nr номер numara numarasi nomor 号码 番号 번호 नंबर رقم מספר"),
+    /** Whose it is. */
+    MINE(
+            "my our his her their mine mein meine meiner meinen dein deine ihre seine unsere mon ma notre votre ton son leur mi"
+                    + " tu su nuestro nuestra mio mia suo tuo meu minha seu nosso mijn onze min mitt vart moj moja benim mera"
+                    + " meri мой мои наш 我的 私の 내"),
+    /** Verbs that, with a pronoun behind them, mean a phone. */
+    REACH("text texts message msg ping dm schreib schreibe schreiben ecris ecrivez envoie envoyez stuur"),
     CARD("card cards credit debit cc visa mastercard amex discover maestro diners jcb pan creditcard cardnumber"
             + " kreditkarte kreditkartennummer karte carte tarjeta cartao carta kart kortti kort kaart karta 信用卡 卡号"
             + " クレジットカード 카드"),
@@ -78,7 +101,11 @@ enum Words {
             + " nacimiento nacido nacida nascita nato nata nascimento nascido nascida geboortedatum syntynyt"
             + " syntymaaika fodd fodelsedatum urodzony urodzona urodzenia dogum 生日 出生 生年月日 생년월일 เกิด"),
     KEY(
-            "key keys apikey token tokens secret secrets credential credentials bearer password passwd accesskey secretkey"),
+            "key keys apikey token tokens secret secrets credential credentials bearer basic password passwords passwd pwd pass"
+                    + " passphrase accesskey secretkey accountkey sharedaccesskey privatekey signingkey encryptionkey masterkey"
+                    + " clientsecret authtoken accesstoken refreshtoken apitoken apisecret"
+                    + " passwort kennwort schlussel geheimnis contrasena clave senha chave passe cle wachtwoord sleutel haslo klucz"
+                    + " losenord parola chiave sifre пароль ключ токен 密码 密钥 パスワード 비밀번호"),
 
     MONTH(
             "january february march april may june july august september october november december jan feb mar apr jun jul aug"

@@ -223,6 +223,118 @@ class DetectorsTest {
         assertThat(shown(DETECTORS, text)).isEmpty();
     }
 
+    /** What follows a name is a key whatever signs it has, and all of it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aws_secret_access_key = [aB3dE5gH7jKl/M7NOPqR/sTuVwXyZaBcDeFgHiJk]",
+                "aws_secret_access_key=[aB3dE5gH7jKl/M7NOPqR+sTuVwXyZaBcDeFgHiJ=]",
+                "AWS_SECRET_ACCESS_KEY: \"[je7MtGbClwBF/2Zp9Utk/h3yCo8nvbQwErTyUiO]\"",
+                "AWS_SECRET_ACCESS_KEY      = [je7MtGbClwBF/2Zp9Utk/h3yCo8nvbQwErTyUiO]",
+                "secretAccessKey: '[aB3/dE5+gH7=jK9lMnOpQrStUvWxYz0123456789]',",
+                "{\"secret\": \"[+aB3/dE5+gH7jK9lMnOpQrStUvWxYz0123456789]\"}",
+                "{\"name\":\"API_KEY\",\"value\":\"[Zm9vYmFyYmF6L3F1eC8xMjM0NTY3ODkwYWJjZGVm]\"}",
+                "export TOKEN=[/8fJx2kQ+4mZp0sTtRq9vB==]",
+                "AccountName=x;AccountKey=[Eby8vdM02xNOcqFlqUwJPLlmEtl/CDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq==];Suffix=y",
+                "client_secret=[abc8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789ab]&grant_type=x",
+                "Authorization: Basic [dXNlcjpwYXNzd29yZDEyMzQ1Njc4OTA=]",
+                "Authorization: Bearer [aB3/dE5+gH7=jK9lMnOpQrStUvWxYz0123456789]",
+                "my secret is [wJx7rXUtnFEMI/K7MDENG/bPxRfiCYqWeRtYuIoP].",
+                "Mein Passwort lautet [Tr0ub4dor!3x]",
+                "db_password=[S3cr3t!Pass/word+1]",
+                "API_KEY_2=[9f8e7d6c5b4a39281706f5e4d3c2b1a0]",
+            })
+    void aKeyIsFoundByTheNameBeforeIt(String marked) {
+        findsEachType("API_KEY", marked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "key: src/main/java/org/example/shop2/Orders3.java",
+                "secret = /etc/ssl/private/server1.key",
+                "the key is https://example.com/path/to/file2/with3/digits4",
+                "token = tokens.getTokenFromHeader2(request)",
+                "foreign_key = self._lib.nid_aes_256_cbc",
+                "keys: KMS_KEY_2, KMS_KEY_3_ROTATED_2024, KMS_KEY_4",
+                "\"id\": \"rotate-credentials-for-an-account-1628633365663\"",
+                "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+                "isinstance(key, (Ed25519PrivateKey, Ed448PrivateKey))",
+                "password: getpass.getpass()",
+                "password = os.environ['DB_PASSWORD']",
+            })
+    void aNameOrPathBehindSuchANameIsNone(String text) {
+        assertThat(DETECTORS.find(text)).extracting(Finding::type).doesNotContain("API_KEY");
+    }
+
+    @Test
+    void theNameOfAFieldMarksItsValueAsAKey() {
+        String key = "/B3dE5gH7jKl/M7NOPqR+sTuVwXyZaBcDeFgHiJ=";
+        assertThat(DETECTORS.find(key, "awsSecretAccessKey", Set.of()))
+                .containsExactly(new Finding(0, key.length(), "API_KEY", 0.2f + 0.46f * 0.8f));
+        assertThat(DETECTORS.find(key, "path", Set.of())).isEmpty();
+    }
+
+    /** How people give a number away; not one of these is grouped, or has a country. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my number is [07700900123]",
+                "you can text me at [4155552671] tonight",
+                "reach me on [07700900123]",
+                "Ruf mich an: [01712345678]",
+                "Du erreichst mich unter [01712345678]",
+                "Meine Nummer ist [015112345678]",
+                "Melde dich bitte bei mir, [0301234567]",
+                "Appelle-moi au [0612345678] demain",
+                "Tu peux me joindre au [0612345678]",
+                "Mon numéro est le [0612345678]",
+                "Llámame al [699 956 915]",
+                "Llámame al [699956915] mañana",
+                "Mi número es [612345678]",
+                "Chiamami al [3331234567]",
+                "Me liga no [11987654321]",
+                "Bel me op [0612345678]",
+                "Ring mig på [0701234567]",
+                "Zadzwoń do mnie [512 345 678]",
+                "Beni ara [05321234567]",
+                "Позвони мне [89161234567]",
+                "我的号码是[13812345678]",
+                "私の番号は[09012345678]です",
+                "내 번호는 [01012345678]",
+            })
+    void aPhoneNumberIsFoundByHowPeopleGiveIt(String marked) {
+        findsEachType("PHONE_NUMBER", marked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my order number is 4155552671",
+                "ticket number 07700900123",
+                "Bestellnummer 01712345678",
+                "the largest number is 2147483647",
+                "give me the number 2147483647 in hexadecimal",
+                "the population is 699 956 915",
+                "numbers = \"0123456789\"",
+            })
+    void aNumberOfSomethingElseIsNoPhoneNumber(String text) {
+        assertThat(DETECTORS.find(text)).extracting(Finding::type).doesNotContain("PHONE_NUMBER");
+    }
+
+    @Test
+    void atOnePlaceATypeThatYieldsComesLast() {
+        String text = "call me on 16 046 411 671";
+        Finding company = DETECTORS.find(text).get(0);
+        assertThat(company.type()).isEqualTo("AU_ABN");
+        Finding phone = DETECTORS.find(text, null, Set.of("AU_ABN")).get(0);
+        assertThat(phone.type()).isEqualTo("PHONE_NUMBER");
+        assertThat(phone.score()).isLessThan(company.score());
+        assertThat(DETECTORS.find(text, null, Set.of("AU_ABN", "PHONE_NUMBER")))
+                .as("among themselves the surer wins")
+                .containsExactly(company);
+    }
+
     @Test
     void aWordBesideItTells() {
         assertThat(shown(DETECTORS, "It came to 021000021 in the end.")).isEmpty();
@@ -235,8 +347,8 @@ class DetectorsTest {
     @Test
     void aFieldsNameTells() {
         assertThat(DETECTORS.find("021000021")).extracting(Finding::type).containsExactly("ABA_ROUTING_NUMBER");
-        assertThat(DETECTORS.find("021000021", "order_id")).isEmpty();
-        assertThat(DETECTORS.find("219099998", "customerSsn"))
+        assertThat(DETECTORS.find("021000021", "order_id", Set.of())).isEmpty();
+        assertThat(DETECTORS.find("219099998", "customerSsn", Set.of()))
                 .extracting(Finding::type)
                 .containsExactly("US_SSN");
     }
