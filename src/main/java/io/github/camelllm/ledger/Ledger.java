@@ -108,10 +108,10 @@ public final class Ledger implements Processor, CamelContextAware, StartupListen
         settings();
     }
 
-    /** Opens the ledger in the background once the routes are up; Camel calls it twice. */
+    /** Opens the ledger in the background once the routes are up. */
     @Override
     public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) throws Exception {
-        if (enabled && !alreadyStarted && opened.compareAndSet(false, true)) {
+        if (enabled && opened.compareAndSet(false, true)) {
             context.addService(new Opened(), true);
         }
     }

@@ -57,17 +57,19 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
 
     @Override
     public void setCamelContext(CamelContext camelContext) {
-        this.camelContext = camelContext;
-        Startup.listen(camelContext, this);
+        if (this.camelContext != camelContext) {
+            this.camelContext = camelContext;
+            Startup.listen(camelContext, this);
+        }
     }
 
-    /** Binds everything once the routes and their beans are there; Camel calls it twice. */
+    /** Binds everything once the routes and their beans are there, and what comes with routes that are added later. */
     @Override
     public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) throws Exception {
-        if (!alreadyStarted && !isStarted()) {
+        if (!isStarted()) {
             context.addService(this, true);
-            refresh();
         }
+        refresh();
     }
 
     /** Records the body, a {@link FinishedCall}. */

@@ -106,14 +106,16 @@ public final class Limits implements MeterBinder {
     }
 
     private static void whenStarted(CamelContext context, Runnable action) {
+        if (context.isStarted()) {
+            action.run();
+            return;
+        }
         Startup.listen(context, new ExtendedStartupListener() {
             private final AtomicBoolean done = new AtomicBoolean();
 
             @Override
             public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
-                if (alreadyStarted) {
-                    once();
-                }
+                // the ledger opens now, so not yet
             }
 
             @Override

@@ -70,18 +70,26 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
 
     @Override
     public void setCamelContext(CamelContext camelContext) {
-        this.camelContext = camelContext;
-        Startup.listen(camelContext, this);
+        if (this.camelContext != camelContext) {
+            this.camelContext = camelContext;
+            Startup.listen(camelContext, this);
+        }
     }
 
     @Override
     public void onCamelContextStarting(CamelContext context, boolean alreadyStarted) throws Exception {
-        context.addService(this, true, true);
+        serve(context);
     }
 
     @Override
     public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) throws Exception {
-        context.addService(this, true, true);
+        serve(context);
+    }
+
+    private void serve(CamelContext context) throws Exception {
+        if (!isStarted()) {
+            context.addService(this, true, true);
+        }
     }
 
     @Override
