@@ -2,6 +2,7 @@ package io.github.camelllm.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelllm.access.NewKey;
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
@@ -137,6 +138,45 @@ class GatewayCommandIT {
         assertThat(ended.exit()).isEqualTo(78);
         assertThat(ended.err()).contains("llm.files.outbox").doesNotContain("\tat ", "Exception");
         assertThat(ended.err().lines()).hasSize(2);
+    }
+
+    @Test
+    void refusesToServeBeyondLoopbackPastAChainThatAsksForNoKey() throws Exception {
+        GatewaySetup setup = GatewaySetup.shipped()
+                .write("config/keys.yaml", "keys:\n" + NewKey.generate().yaml("a"))
+                .edit(
+                        "routes/gateway.camel.yaml",
+                        text -> text.replaceFirst(" +- policy: \\{ ref: authenticate }.*\\R", ""));
+        GatewaySetup.Ended ended = setup.run("--port", "0", "--host", "0.0.0.0");
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.err())
+                .matches(
+                        "routes/gateway.camel.yaml:\\d+: calls from /v1/chat/completions, /v1/messages come to a model here"
+                                + " without a key, [^\\n]* set llm.access.open=true\\nThe gateway did not start\\.\\n");
+        GatewaySetup.Ended validated = setup.run("validate");
+        assertThat(validated.exit()).isEqualTo(1);
+        assertThat(ended.err()).startsWith(validated.out());
+        try (GatewayProcess gateway = setup.start()) {
+            assertThat(gateway.output())
+                    .contains("  OPEN      /v1/chat/completions: no key is asked for in llm-chat")
+                    .contains("            /v1/messages: no key is asked for in llm-chat");
+        }
+    }
+
+    @Test
+    void refusesAConfigThatIsNotThere() throws Exception {
+        GatewaySetup.Ended ended = GatewaySetup.shipped().run("--port", "0", "--config", "nowhere");
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.err()).startsWith("nowhere: there is no such directory of settings.");
+    }
+
+    @Test
+    void evaluatesWithoutData() throws Exception {
+        for (String what : new String[] {"injection", "pii", "cache"}) {
+            GatewaySetup.Ended ended = GatewaySetup.shipped().run("eval", what);
+            assertThat(ended.exit()).as(ended.err()).isZero();
+            assertThat(ended.out()).contains("The sample in the jar");
+        }
     }
 
     @Test

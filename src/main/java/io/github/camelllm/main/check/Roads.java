@@ -30,6 +30,18 @@ final class Roads {
     private static final Set<String> DYNAMIC =
             Set.of("toD", "wireTap", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich");
 
+    /** EIPs that send nothing, whatever their texts say. */
+    private static final Set<String> SILENT = Set.of(
+            "log",
+            "setBody",
+            "setHeader",
+            "setHeaders",
+            "setProperty",
+            "setVariable",
+            "transform",
+            "script",
+            "throwException");
+
     private static final Set<String> PROSE = Set.of("description", "note", "message", "id");
     private static final String MODEL = "llm-model-";
 
@@ -111,6 +123,9 @@ final class Roads {
     }
 
     private Set<RouteIndex.Route> of(String name, Node value, RouteIndex.Route route, boolean guess) {
+        if (SILENT.contains(name)) {
+            return Set.of();
+        }
         List<String> texts = new ArrayList<>();
         boolean[] fixed = new boolean[1];
         texts(name, value, route, texts, fixed);
