@@ -220,7 +220,7 @@ final class SettingsReader {
         }
         String shown = setting.kind().secret()
                 ? setting.name() + " is not allowed as it is"
-                : setting.name() + "=" + value + " is not allowed";
+                : setting.name() + "=" + value.replaceFirst("//[^/@]*@", "//...@") + " is not allowed";
         problems.add(new Diagnostic(
                 said.source(),
                 said.line(),
