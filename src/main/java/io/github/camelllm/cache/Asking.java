@@ -81,6 +81,7 @@ final class Asking {
      * @param checked what is to be compared with the answer; null for nothing
      */
     void behind(Asked asked, Flight mine, Lookup.Found checked) throws Exception {
+        mine.askedBy(asked.call());
         lead(asked, mine, checked);
     }
 
@@ -93,9 +94,14 @@ final class Asking {
         String id = asked.question().id();
         for (int failures = 0; failures < MOST_FAILURES; failures++) {
             Flight mine = new Flight();
+            mine.askedBy(asked.call());
             Flight first = flights.putIfAbsent(id, mine);
             if (first == null) {
                 return lead(asked, mine, null);
+            }
+            if (first.isOf(asked.call())) {
+                asked.next().proceed(); // the cache stands twice in the chain: the outer one keeps the answer
+                return Optional.empty();
             }
             switch (first.await(asked.call(), asked.rules().patience())) {
                 case LANDED -> {

@@ -34,6 +34,17 @@ final class Flight {
     private End end;
     private Kept kept;
     private volatile long movedNanos = -1;
+    private volatile Call asker;
+
+    /** Notes whose call is asking. */
+    void askedBy(Call call) {
+        asker = call;
+    }
+
+    /** Whether it is a call's own: to wait for it would be to wait for itself. */
+    boolean isOf(Call call) {
+        return asker == call;
+    }
 
     /** Notes that an event of its stream has been taken. */
     void moved(long nanos) {

@@ -7,10 +7,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +32,11 @@ final class Claims implements Closeable {
     private final InboxSettings settings;
     private final Set<String> working;
     private final Path folder;
+    private final Map<String, Move> stuck = new ConcurrentHashMap<>();
     private FileChannel lock;
+
+    /** A claim that is over and could not be moved: where it goes, and the error to write first; null for none. */
+    private record Move(boolean failed, byte[] error) {}
 
     /**
      * @param working the names of files that this process is at work on; what it claims is no leftover
@@ -130,6 +137,53 @@ final class Claims implements Closeable {
     void toFailed(String name, byte[] error) throws IOException {
         Files.write(errorOf(name), error);
         toFailed(name);
+    }
+
+    /**
+     * Remembers a claim that is over and could not be moved. Until {@link #retry} has moved it no request of its name is taken;
+     * a start after a crash takes it for one that was cut off, unless its answer stands in the outbox.
+     *
+     * @param failed whether it goes to {@code failed}
+     * @param error to be written first; null when it is written, or there is none
+     */
+    void keep(String name, boolean failed, byte[] error) {
+        stuck.put(name, new Move(failed, error));
+    }
+
+    /** Whether a claim of that name is yet to be moved. */
+    boolean isStuck(String name) {
+        return stuck.containsKey(name);
+    }
+
+    /** Whether there is a request of that name, to be taken or taken. */
+    boolean isKnown(String name) {
+        return working.contains(name)
+                || isStuck(name)
+                || Files.exists(settings.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Moves what could not be moved before. */
+    void retry(Troubles troubles) {
+        for (Map.Entry<String, Move> entry : stuck.entrySet()) {
+            String name = entry.getKey();
+            Move move = entry.getValue();
+            try {
+                if (move.error() != null) {
+                    toFailed(name, move.error());
+                } else if (move.failed()) {
+                    toFailed(name);
+                } else {
+                    toDone(name);
+                }
+                stuck.remove(name);
+            } catch (NoSuchFileException e) {
+                stuck.remove(name); // somebody else has moved it
+            } catch (IOException e) {
+                troubles.is("moves", "Requests that are over cannot be moved out of the inbox: " + Troubles.reason(e));
+                return;
+            }
+        }
+        troubles.over("moves", "Requests that are over can be moved");
     }
 
     private Path errorOf(String name) {

@@ -4,6 +4,7 @@ import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -39,6 +40,8 @@ public final class FileCall extends WholeAnswer {
         }
         try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
             return plain(in, limit);
+        } catch (AccessDeniedException e) {
+            throw Problem.of(ErrorCode.INVALID_REQUEST, "The gateway may not read the file.");
         }
     }
 

@@ -16,21 +16,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileEndpoint;
+import org.apache.camel.component.file.GenericFileOperationFailedException;
 import org.apache.camel.component.file.GenericFileOperations;
 import org.apache.camel.component.file.GenericFileProcessStrategy;
+import org.apache.camel.spi.PollingConsumerPollStrategy;
 import org.apache.camel.support.RoutePolicySupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which files the trigger takes, when, and where they go: the {@code processStrategy} of its {@code file:} endpoint, and
- * the {@code routePolicy} of its route, so that an inbox that cannot be used stops the start.
+ * Which files the trigger takes, when, and where they go: the {@code processStrategy} and the {@code pollStrategy} of its
+ * {@code file:} endpoint, and the {@code routePolicy} of its route, so that an inbox that cannot be used stops the start. One
+ * that cannot be used later on is polled no further until it can.
  *
  * <p>A file is taken when it has not changed for a while and fewer than {@code parallel} are worked on. Taking it means
  * renaming it into {@code .claimed/} inside the inbox, after the answer and the error of an earlier file of that name
@@ -41,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * <p>Afterwards the file goes to {@code done}, or to {@code failed} when the call failed ({@link WholeAnswer#ERROR}) or
  * its answer could not be written. A file whose call was cut off by the gateway's own end stays claimed.
  */
-public final class Inbox extends RoutePolicySupport implements GenericFileProcessStrategy<File>, CamelContextAware {
+public final class Inbox extends RoutePolicySupport
+        implements GenericFileProcessStrategy<File>, PollingConsumerPollStrategy, CamelContextAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
@@ -59,6 +66,8 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
     private volatile Claims claims;
     private volatile Semaphore turns;
     private volatile Ticker ticker;
+    private volatile Troubles troubles;
+    private volatile InboxWatch watch;
 
     /** Where requests are dropped: the directory of the endpoint. */
     public void setInbox(String inbox) {
@@ -108,6 +117,8 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             ticker = Calls.ticker(context);
             turns = new Semaphore(settings.parallel());
             claims = new Claims(settings, working);
+            troubles = new Troubles(LOG, ticker);
+            watch = new InboxWatch(settings, claims, ticker, troubles);
         }
         claims.open();
     }
@@ -123,15 +134,30 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
     }
 
     @Override
+    public boolean begin(Consumer consumer, Endpoint endpoint) {
+        return watch.isReady();
+    }
+
+    @Override
+    public void commit(Consumer consumer, Endpoint endpoint, int polledMessages) {
+        troubles.over("poll", "The inbox is polled");
+    }
+
+    @Override
+    public boolean rollback(Consumer consumer, Endpoint endpoint, int retryCounter, Exception cause) {
+        troubles.is("poll", "The inbox cannot be polled: " + Troubles.reason(cause));
+        return false; // the next poll will come
+    }
+
+    @Override
     public boolean begin(
             GenericFileOperations<File> operations,
             GenericFileEndpoint<File> endpoint,
             Exchange exchange,
-            GenericFile<File> file)
-            throws IOException {
+            GenericFile<File> file) {
         String name = file.getFileNameOnly();
-        Path path = Path.of(file.getAbsoluteFilePath());
-        if (!isPlain(name) || !waitForTurn()) {
+        Path path = file.getFile().toPath();
+        if (!FileNames.isAnswerable(path) || claims.isStuck(name) || !waitForTurn()) {
             return false;
         }
         working.add(name);
@@ -144,7 +170,12 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             file.copyFrom(file, claimed);
             claimed.changeFileName(claims.take(path).toString());
             claimed.bindToExchange(exchange);
+            troubles.over("file " + name, name + " can be taken");
             begun = true;
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was taken away before it was read", path);
+        } catch (IOException e) {
+            troubles.is("file " + name, Troubles.shown(name) + " cannot be taken: " + Troubles.reason(e));
         } finally {
             if (!begun) {
                 endTurn(name);
@@ -167,8 +198,7 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             GenericFileOperations<File> operations,
             GenericFileEndpoint<File> endpoint,
             Exchange exchange,
-            GenericFile<File> file)
-            throws IOException {
+            GenericFile<File> file) {
         String name = file.getFileNameOnly();
         try {
             if (exchange.getMessage().getHeader(WholeAnswer.ERROR) == null) {
@@ -176,6 +206,10 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             } else {
                 claims.toFailed(name);
             }
+        } catch (IOException e) {
+            watch.suspect();
+            claims.keep(name, exchange.getMessage().getHeader(WholeAnswer.ERROR) != null, null);
+            troubles.is("moves", "Requests that are over cannot be moved out of the inbox: " + Troubles.reason(e));
         } finally {
             endTurn(name);
         }
@@ -186,8 +220,7 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
             GenericFileOperations<File> operations,
             GenericFileEndpoint<File> endpoint,
             Exchange exchange,
-            GenericFile<File> file)
-            throws IOException {
+            GenericFile<File> file) {
         String name = file.getFileNameOnly();
         Call call = exchange.getProperty(Calls.PROPERTY, Call.class);
         try {
@@ -195,11 +228,29 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
                 LOG.warn("The gateway stops while {} is being answered; it is asked again after the next start", name);
                 return;
             }
-            Exception failure = exchange.getException();
-            LOG.error("What was answered to {} could not be written", name, failure);
-            claims.toFailed(name, ProblemJson.bytes(Problem.from(failure), call == null ? null : call.getId()));
+            failed(name, exchange.getException(), call == null ? null : call.getId());
         } finally {
             endTurn(name);
+        }
+    }
+
+    /** The answer, or the error, is lost, so the call has failed whatever came of it. */
+    private void failed(String name, Exception failure, String id) {
+        boolean isOfFiles = Stream.iterate((Throwable) failure, t -> t != null, Throwable::getCause)
+                .anyMatch(t -> t instanceof IOException || t instanceof GenericFileOperationFailedException);
+        if (isOfFiles) {
+            watch.suspect();
+            LOG.error("What was answered to {} could not be written: {}", name, Troubles.reason(failure));
+        } else {
+            LOG.error("What was answered to {} could not be written", name, failure);
+        }
+        byte[] error = ProblemJson.bytes(Problem.from(failure), id);
+        try {
+            claims.toFailed(name, error);
+        } catch (IOException e) {
+            watch.suspect();
+            claims.keep(name, true, error);
+            troubles.is("moves", "Requests that are over cannot be moved out of the inbox: " + Troubles.reason(e));
         }
     }
 
@@ -226,11 +277,6 @@ public final class Inbox extends RoutePolicySupport implements GenericFileProces
     private boolean isEnding() {
         ServiceStatus status = context.getStatus();
         return status.isStopping() || status.isStopped();
-    }
-
-    /** Whether the name means the same to this system, to Camel, which takes a backslash for a slash, and in a log. */
-    private static boolean isPlain(String name) {
-        return name.indexOf('\\') < 0 && name.chars().noneMatch(Character::isISOControl);
     }
 
     /** A time in the future is as good as one in the past: some tools and some clocks leave such. */

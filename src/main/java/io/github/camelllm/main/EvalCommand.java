@@ -7,7 +7,9 @@ import io.github.camelllm.cache.semantic.LocalEmbedder;
 import io.github.camelllm.config.LabelledLines;
 import io.github.camelllm.privacy.detect.Detectors;
 import io.github.camelllm.privacy.detect.PiiEvaluation;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +54,10 @@ final class EvalCommand implements Callable<Integer> {
 
         @Option(
                 names = "--data",
-                paramLabel = "FILE",
-                description = "pairs, a JSON object a line; may be given several times (default: ${DEFAULT-VALUE})",
-                defaultValue = "../shared/data/paraphrases.jsonl")
-        private List<Path> files;
+                paramLabel = "DIR|FILE",
+                description =
+                        "pairs, a JSON object a line, or a directory with paraphrases.jsonl; may be given several times (default: a small sample)")
+        private List<Path> files = new ArrayList<>();
 
         @Option(names = "--costs", description = "measures as well what a lookup costs")
         private boolean costs;
@@ -66,28 +68,41 @@ final class EvalCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             Logs.silence();
-            PrintWriter out = spec.commandLine().getOut();
             PrintWriter err = spec.commandLine().getErr();
             try {
-                List<Evaluation.Pair> pairs = new ArrayList<>();
-                for (Path file : files) {
-                    pairs.addAll(Evaluation.read(file));
+                if (files.isEmpty()) {
+                    spec.commandLine().getOut().println(Samples.NOTE);
+                    return Samples.use("pairs.jsonl", sample -> evaluate(List.of(sample)));
                 }
-                Embedder embedder = new LocalEmbedder();
-                Evaluation evaluation = new Evaluation(embedder, Lexicon.builtIn(), pairs);
-                out.print(evaluation.report());
-                if (costs) {
-                    out.println();
-                    out.print(evaluation.costs(embedder));
-                }
-                List<Evaluation.Pair> wrong = evaluation.wrong(THRESHOLD);
-                wrong.forEach(pair -> out.println("wrong hit: " + pair.text() + " | " + pair.other()));
-                out.flush();
-                return wrong.isEmpty() ? 0 : 1;
+                return evaluate(files.stream()
+                        .map(file -> Files.isDirectory(file) ? file.resolve("paraphrases.jsonl") : file)
+                        .toList());
             } catch (LabelledLines.DataException | Embedder.EmbeddingException e) {
                 err.println(e.getMessage());
                 return 1;
+            } catch (IOException e) {
+                err.println("the sample cannot be read: " + e.getMessage());
+                return 1;
             }
+        }
+
+        private int evaluate(List<Path> data) throws LabelledLines.DataException {
+            PrintWriter out = spec.commandLine().getOut();
+            List<Evaluation.Pair> pairs = new ArrayList<>();
+            for (Path file : data) {
+                pairs.addAll(Evaluation.read(file));
+            }
+            Embedder embedder = new LocalEmbedder();
+            Evaluation evaluation = new Evaluation(embedder, Lexicon.builtIn(), pairs);
+            out.print(evaluation.report());
+            if (costs) {
+                out.println();
+                out.print(evaluation.costs(embedder));
+            }
+            List<Evaluation.Pair> wrong = evaluation.wrong(THRESHOLD);
+            wrong.forEach(pair -> out.println("wrong hit: " + pair.text() + " | " + pair.other()));
+            out.flush();
+            return wrong.isEmpty() ? 0 : 1;
         }
     }
 
@@ -98,18 +113,15 @@ final class EvalCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Reads pii_recognisers.jsonl, pii_synthetic.jsonl and the benign texts of injection.jsonl.",
+                "Of a directory pii_recognisers.jsonl, pii_synthetic.jsonl and the benign texts of injection.jsonl are read. A",
+                "line of a file is such as {\"text\": \"...\", \"spans\": [{\"start\": 0, \"end\": 11, \"type\": \"EMAIL_ADDRESS\"}]}.",
                 "",
                 "Exit codes: 0 micro F1 and texts hit wrongly are within the bounds, 1 they are not, or no data, 2 wrong usage."
             })
     static final class Pii implements Callable<Integer> {
 
-        @Option(
-                names = "--data",
-                paramLabel = "DIR",
-                description = "the directory of labelled texts (default: ${DEFAULT-VALUE})",
-                defaultValue = "../shared/data")
-        private Path directory;
+        @Option(names = "--data", paramLabel = "DIR|FILE", description = "labelled texts (default: a small sample)")
+        private Path data;
 
         @Option(names = "--mistakes", description = "prints each mistake, with the text around it")
         private boolean mistakes;
@@ -120,19 +132,31 @@ final class EvalCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             Logs.silence();
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter err = spec.commandLine().getErr();
             try {
-                PiiEvaluation evaluation = PiiEvaluation.of(Detectors.builtIn(), directory);
-                out.print(evaluation.report());
-                if (mistakes) {
-                    evaluation.mistakes().forEach(out::println);
+                if (data == null) {
+                    spec.commandLine().getOut().println(Samples.NOTE);
+                    return Samples.use("pii.jsonl", this::evaluate);
                 }
-                out.flush();
-                return evaluation.passes() ? 0 : 1;
+                return evaluate(data);
             } catch (LabelledLines.DataException e) {
-                spec.commandLine().getErr().println(e.getMessage());
+                err.println(e.getMessage());
+                return 1;
+            } catch (IOException e) {
+                err.println("the sample cannot be read: " + e.getMessage());
                 return 1;
             }
+        }
+
+        private int evaluate(Path labelled) throws LabelledLines.DataException {
+            PrintWriter out = spec.commandLine().getOut();
+            PiiEvaluation evaluation = PiiEvaluation.of(Detectors.builtIn(), labelled);
+            out.print(evaluation.report());
+            if (mistakes) {
+                evaluation.mistakes().forEach(out::println);
+            }
+            out.flush();
+            return evaluation.passes() ? 0 : 1;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.camelllm.main;
 import io.github.camelllm.guard.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "DIR/injection.jsonl has lines such as {\"text\": \"...\", \"attack\": true, \"source\": \"...\"}. Its other",
-            "files ending in .jsonl, with texts, are taken as harmless.",
+            "The file, or DIR/injection.jsonl, has lines such as {\"text\": \"...\", \"attack\": true, \"source\": \"...\"}.",
+            "A directory's other files ending in .jsonl, with texts, are taken as harmless.",
             "",
             "Exit codes: 0 all bounds kept, 1 not, or no data, 2 wrong usage."
         })
@@ -32,9 +33,8 @@ final class EvalInjection implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            paramLabel = "DIR",
-            description = "where the texts are (default: ${DEFAULT-VALUE})",
-            defaultValue = "../shared/data")
+            paramLabel = "DIR|FILE",
+            description = "where the texts are, or the file of them (default: a small sample)")
     private Path data;
 
     @Option(names = "--harmless", paramLabel = "FILE", description = "more harmless texts, one a line; may be repeated")
@@ -43,8 +43,8 @@ final class EvalInjection implements Callable<Integer> {
     @Option(
             names = "--rules",
             paramLabel = "FILE",
-            description = "the rules (default: ${DEFAULT-VALUE}; without the file those of the jar)",
-            defaultValue = "config/guard.yaml")
+            description =
+                    "the rules (default: config/guard.yaml of the installation; without that file those of the jar)")
     private Path rules;
 
     @Option(
@@ -60,35 +60,69 @@ final class EvalInjection implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.silence();
-        PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            List<Path> others = new ArrayList<>(harmless);
-            if (Files.isDirectory(data)) {
-                try (var files = Files.list(data)) {
-                    files.filter(file -> file.toString().endsWith(".jsonl") && !file.endsWith(FILE))
-                            .sorted()
-                            .forEach(others::add);
+            if (rules != null && Files.notExists(rules)) {
+                err.println("There is no file '" + rules + "'.");
+                return 1;
+            }
+            if (data == null) {
+                if (train != null) {
+                    err.println("A model needs more than the sample to learn from: name data with --data.");
+                    return 1;
                 }
+                spec.commandLine().getOut().println(Samples.NOTE);
+                return Samples.use(FILE, this::evaluate);
             }
-            Evaluation evaluation = new Evaluation(data.resolve(FILE), others, rules);
-            if (train != null) {
-                evaluation.train(train);
-                out.println("The model is in " + train + ".");
-                out.flush();
-                return 0;
-            }
-            out.print(evaluation.report());
-            out.print(evaluation.more());
-            evaluation.missed().forEach(missed -> out.println("below its bound: " + missed));
-            out.flush();
-            return evaluation.missed().isEmpty() ? 0 : 1;
+            return evaluate(data);
         } catch (Evaluation.EvaluationException e) {
             err.println(e.getMessage());
             return 1;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             err.println("a file cannot be read or written: " + e.getMessage());
             return 1;
         }
+    }
+
+    private int evaluate(Path labelled) throws Evaluation.EvaluationException {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Path> others = new ArrayList<>(harmless);
+        boolean directory = Files.isDirectory(labelled);
+        if (directory) {
+            others.addAll(besides(labelled));
+        }
+        Evaluation evaluation = new Evaluation(
+                directory || Files.notExists(labelled) ? labelled.resolve(FILE) : labelled, others, rules());
+        if (train != null) {
+            try {
+                evaluation.train(train);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            out.println("The model is in " + train + ".");
+            out.flush();
+            return 0;
+        }
+        out.print(evaluation.report());
+        out.print(evaluation.more());
+        evaluation.missed().forEach(missed -> out.println("below its bound: " + missed));
+        out.flush();
+        return evaluation.missed().isEmpty() ? 0 : 1;
+    }
+
+    private static List<Path> besides(Path directory) {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".jsonl") && !file.endsWith(FILE))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path rules() {
+        return rules != null
+                ? rules
+                : Gateway.Directories.home().resolve("config").resolve("guard.yaml");
     }
 }

@@ -20,7 +20,9 @@ final class Failure {
                 return told.problems();
             }
         }
-        List<Diagnostic> found = preflight.routeProblems();
+        List<Diagnostic> found = preflight.routeProblems().stream()
+                .filter(problem -> !problem.warning())
+                .toList();
         return found.isEmpty() ? List.of(RouteCheck.explain(failure, Shown::path)) : found;
     }
 }

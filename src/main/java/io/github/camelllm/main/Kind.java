@@ -1,9 +1,8 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.ledger.CostReport;
+import io.github.camelllm.main.check.BaseUrl;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -107,20 +106,15 @@ record Kind(String allowed, Check check) {
                 value -> value.isEmpty() || name().check.allows(value));
     }
 
-    /** The address of an HTTP API, without a slash at its end. */
-    static Kind httpUrl() {
-        return new Kind("a URL such as https://api.openai.com/v1, without query and fragment", value -> {
-            try {
-                URI uri = new URI(value);
-                return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-                        && uri.getHost() != null
-                        && uri.getQuery() == null
-                        && uri.getFragment() == null
-                        && uri.getUserInfo() == null;
-            } catch (URISyntaxException e) {
-                return false;
-            }
-        });
+    /**
+     * The address of an HTTP API; a slash at its end does no harm.
+     *
+     * @param path what is added to it
+     */
+    static Kind httpUrl(String example, String path) {
+        return new Kind(
+                "a URL such as " + example + ", without user, query and fragment, to which " + path + " is added",
+                value -> BaseUrl.wrong(value, path).isEmpty());
     }
 
     /** A credential, or nothing; {@link #secret} keeps it out of messages. */

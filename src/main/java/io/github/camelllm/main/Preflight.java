@@ -9,6 +9,7 @@ import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.guard.GuardRulesFile;
 import io.github.camelllm.inspect.InspectFile;
 import io.github.camelllm.main.check.Diagnostic;
+import io.github.camelllm.main.check.OpenDoor;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
 import io.github.camelllm.privacy.PrivacyFile;
@@ -28,10 +29,16 @@ import java.util.Optional;
  * @param settings the settings; null when there are problems with them
  * @param properties every property: the user's own, and the gateway's
  * @param keys how many virtual keys there are
+ * @param open the ways on which calls from the network come to a model without a key, though there are keys
  * @param problems what is wrong with the configuration; empty when the gateway may start
  */
 record Preflight(
-        Options options, Settings settings, Map<String, String> properties, int keys, List<Diagnostic> problems) {
+        Options options,
+        Settings settings,
+        Map<String, String> properties,
+        int keys,
+        List<OpenDoor> open,
+        List<Diagnostic> problems) {
 
     private static final String KEYS = "keys.yaml";
     private static final String LIMITS = "limits.yaml";
@@ -113,7 +120,14 @@ record Preflight(
                     "Put keys into " + Shown.path(keysFile) + " ('bin/gateway key' makes one), or set "
                             + SettingsTable.OPEN + "=true"));
         }
-        return new Preflight(options, read.settings(), read.properties(), keys, List.copyOf(problems));
+        // Reading the routes takes a start some milliseconds, which a gateway without keys has no use for.
+        List<OpenDoor> open = problems.isEmpty() && keys > 0
+                ? routeCheck(options, read.properties()).openDoors(options.routes())
+                : List.of();
+        if (!open.isEmpty() && !read.settings().loopback() && !read.settings().open()) {
+            open.forEach(door -> problems.add(door.problem()));
+        }
+        return new Preflight(options, read.settings(), read.properties(), keys, open, List.copyOf(problems));
     }
 
     private static void note(List<Diagnostic> problems, List<ConfigProblem> found) {
@@ -146,9 +160,19 @@ record Preflight(
 
     /** Everything that is wrong with the route files. */
     List<Diagnostic> routeProblems() {
-        Map<String, String> known = new HashMap<>(properties);
-        return new RouteCheck(known, options.environment(), Beans.NAMES, Beans::standIns, Shown::path)
-                .check(options.routes());
+        return routeCheck(options, properties).check(options.routes());
+    }
+
+    /** The open ways as problems, though the gateway does start on loopback with them: whoever has keys wants them asked for. */
+    List<Diagnostic> openProblems() {
+        return settings == null || settings.open()
+                ? List.of()
+                : open.stream().map(OpenDoor::problem).toList();
+    }
+
+    private static RouteCheck routeCheck(Options options, Map<String, String> properties) {
+        return new RouteCheck(
+                new HashMap<>(properties), options.environment(), Beans.NAMES, Beans::standIns, Shown::path);
     }
 
     /** What keeps the directory of route files from being one. */

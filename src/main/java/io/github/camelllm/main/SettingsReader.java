@@ -5,6 +5,7 @@ import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.Placeholders;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,13 +55,17 @@ final class SettingsReader {
     /**
      * Reads the settings.
      *
-     * @param config the directory that {@code application.properties} stands in; neither need exist
+     * @param config the directory that {@code application.properties} stands in. Without the file all defaults hold; the
+     *     directory may be absent only if it is that of the installation, which nobody has named
      * @param environment the environment variables
      * @param flags the properties that the command line sets, by the flag that sets them: {@code --port=9090}
      */
     static Result read(Path config, Map<String, String> environment, Flags flags) {
         SettingsReader reader = new SettingsReader(config, environment);
-        reader.file();
+        reader.directory();
+        if (reader.problems.isEmpty()) {
+            reader.file();
+        }
         reader.environment();
         reader.flag("--host", SettingsTable.HOST, flags.host());
         reader.flag("--port", SettingsTable.PORT, flags.port());
@@ -75,6 +80,22 @@ final class SettingsReader {
      */
     record Flags(String host, String port) {
         static final Flags NONE = new Flags(null, null);
+    }
+
+    /** Whoever names a directory means what is in it: keys above all. */
+    private void directory() {
+        Path usual = Gateway.Directories.home().resolve("config");
+        String wrong = null;
+        if (Files.notExists(config)) {
+            wrong = config.equals(usual) ? null : "there is no such directory of settings";
+        } else if (!Files.isDirectory(config)) {
+            wrong = "is no directory";
+        } else if (!Files.isReadable(config) || !Files.isExecutable(config)) {
+            wrong = "cannot be read";
+        }
+        if (wrong != null) {
+            problems.add(new Diagnostic(Shown.path(config), 0, wrong, "Name a readable directory with --config DIR"));
+        }
     }
 
     private void file() {
@@ -199,7 +220,7 @@ final class SettingsReader {
         }
         String shown = setting.kind().secret()
                 ? setting.name() + " is not allowed as it is"
-                : setting.name() + "=" + value + " is not allowed";
+                : setting.name() + "=" + value.replaceFirst("//[^/@]*@", "//...@") + " is not allowed";
         problems.add(new Diagnostic(
                 said.source(),
                 said.line(),

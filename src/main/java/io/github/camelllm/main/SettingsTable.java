@@ -72,7 +72,7 @@ final class SettingsTable {
             new Setting(
                     OPENAI_URL,
                     "{{env:OPENAI_BASE_URL:https://api.openai.com/v1}}",
-                    Kind.httpUrl(),
+                    Kind.httpUrl("https://api.openai.com/v1", "/chat/completions"),
                     "Where the models of OpenAI's dialect are: OpenAI, vLLM, Ollama, OpenRouter, Azure."),
             new Setting(
                     "llm.openai.key",
@@ -82,7 +82,7 @@ final class SettingsTable {
             new Setting(
                     ANTHROPIC_URL,
                     "{{env:ANTHROPIC_BASE_URL:https://api.anthropic.com}}",
-                    Kind.httpUrl(),
+                    Kind.httpUrl("https://api.anthropic.com", "/v1/messages"),
                     "Where the models of Anthropic's dialect are."),
             new Setting(
                     "llm.anthropic.key",
@@ -92,7 +92,7 @@ final class SettingsTable {
             new Setting(
                     GEMINI_URL,
                     "{{env:GEMINI_BASE_URL:https://generativelanguage.googleapis.com}}",
-                    Kind.httpUrl(),
+                    Kind.httpUrl("https://generativelanguage.googleapis.com", "/v1beta"),
                     "Where the models of Gemini's dialect are, without the version of the API."),
             new Setting(
                     "llm.gemini.key",

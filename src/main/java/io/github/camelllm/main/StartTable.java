@@ -3,6 +3,7 @@ package io.github.camelllm.main;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.ingress.QueueBroker;
+import io.github.camelllm.main.check.OpenDoor;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -26,6 +27,7 @@ final class StartTable {
                 + (Workers.virtual() ? ", virtual threads" : ", " + settings.workers() + " threads") + ")");
         table.lines.add("");
         table.row("callers", callers(preflight));
+        table.open(preflight.open());
         table.models(context.getRegistry().findSingleByType(Models.class));
         table.row("triggers", triggers(settings));
         QueueBroker broker = context.getRegistry().findSingleByType(QueueBroker.class);
@@ -49,6 +51,17 @@ final class StartTable {
         return preflight.settings().loopback()
                 ? "anybody on this machine (no keys.yaml)"
                 : "ANYBODY who can reach it (llm.access.open=true, no keys.yaml)";
+    }
+
+    /** What asks for no key though there are keys: where calls come in, and the chain that lets them by. */
+    private void open(List<OpenDoor> doors) {
+        String label = "OPEN";
+        for (OpenDoor door : doors) {
+            for (String trigger : door.triggers()) {
+                row(label, trigger + ": no key is asked for in " + door.chain());
+                label = "";
+            }
+        }
     }
 
     private static String triggers(Settings settings) {

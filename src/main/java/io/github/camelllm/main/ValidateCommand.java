@@ -5,9 +5,12 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The command {@code bin/gateway validate}: tells every problem of routes and configuration, and starts nothing. */
@@ -15,11 +18,17 @@ import picocli.CommandLine.Spec;
         name = "validate",
         description = "Prints every problem in routes and config, with file and line.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Exit codes: 0 no problem, 1 problems, 2 wrong usage."})
+        footer = {"", "Exit codes: 0 no problem, or warnings alone; 1 problems; 2 wrong usage."})
 final class ValidateCommand implements Callable<Integer> {
 
     @Mixin
     private Gateway.Directories directories;
+
+    @Option(names = "--host", paramLabel = "H", description = "as the gateway is to be started (llm.http.host)")
+    private String host;
+
+    @Option(names = "--port", paramLabel = "N", description = "likewise (llm.http.port)")
+    private String port;
 
     @Spec
     private CommandSpec spec;
@@ -28,17 +37,29 @@ final class ValidateCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Preflight preflight = Preflight.of(new Preflight.Options(
-                directories.routes(), directories.config(), SettingsReader.Flags.NONE, System.getenv()));
+                directories.routes(), directories.config(), new SettingsReader.Flags(host, port), System.getenv()));
         Logs.silence();
-        List<Diagnostic> problems = new ArrayList<>(preflight.problems());
-        problems.addAll(preflight.routeProblems());
-        problems.forEach(out::println);
-        if (problems.isEmpty()) {
+        List<Diagnostic> found = new ArrayList<>(preflight.problems());
+        found.addAll(preflight.openProblems());
+        found.addAll(preflight.routeProblems());
+        List<Diagnostic> all = found.stream().distinct().toList();
+        all.forEach(out::println);
+        out.flush();
+        if (all.isEmpty()) {
             out.println("No problem in " + Shown.path(directories.routes()) + " and " + Shown.path(directories.config())
                     + ".");
             return 0;
         }
-        spec.commandLine().getErr().println(problems.size() == 1 ? "1 problem." : problems.size() + " problems.");
-        return 1;
+        long warnings = all.stream().filter(Diagnostic::warning).count();
+        long problems = all.size() - warnings;
+        String counted = Stream.of(count(problems, "problem"), count(warnings, "warning"))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", "));
+        spec.commandLine().getErr().println(counted + ".");
+        return problems == 0 ? 0 : 1;
+    }
+
+    private static String count(long number, String what) {
+        return number == 0 ? "" : number + " " + what + (number == 1 ? "" : "s");
     }
 }

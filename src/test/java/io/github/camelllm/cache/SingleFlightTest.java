@@ -112,6 +112,22 @@ class SingleFlightTest {
     }
 
     /** Whatever the order of a crowd's steps, a question is asked once and every caller gets its own answer. */
+    /** A second line of the cache in the chain: its call used to wait for its own flight, for as long as patience allows. */
+    @Test
+    void noCallWaitsForItself() throws Exception {
+        for (String question : List.of(QUESTION, STREAMED)) {
+            try (CachedChain twice = new CachedChain(directory).start("        - policy: { ref: cache }\n")) {
+                Call call = twice.call(question, who("acme", "ann"));
+                CachedChain.Outcome first = get(clients.submit(() -> twice.send(call)));
+                assertThat(first.failure()).isNull();
+                assertThat(first.text()).isEqualTo("42");
+                CachedChain.Outcome again = get(clients.submit(() -> twice.ask(question)));
+                assertThat(again.cache()).isEqualTo("hit");
+                assertThat(twice.asked).hasValue(1);
+            }
+        }
+    }
+
     @Test
     void aCrowdAsksEachQuestionOnce() throws Exception {
         AtomicInteger wrong = new AtomicInteger();

@@ -12,6 +12,7 @@ import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.CapturedLog;
 import io.github.camelllm.testkit.ManualTicker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +33,10 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.component.file.FileConsumer;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.ScheduledPollConsumer;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,18 +218,104 @@ class FilesTriggerTest {
         drop("half.json.part", Triggers.request("no"));
         drop(".hidden.json", Triggers.request("no"));
         drop("back.error.json", Triggers.request("no"));
-        drop("..\\..\\escape.json", Triggers.request("no"));
-        drop("line\nbreak.json", Triggers.request("no"));
         Files.createDirectory(home.resolve("inbox/folder.json"));
-        Path later = drop("zz.json", Triggers.request("yes"));
-        Files.setLastModifiedTime(later, FileTime.from(Instant.now().minusSeconds(5)));
+        drop("zz.json", Triggers.request("yes"));
 
         await("done/zz.json");
         drop("zzz.json", Triggers.request("yes"));
         await("done/zzz.json");
-        assertThat(names("inbox")).hasSize(6);
+        assertThat(names("inbox")).hasSize(4);
         assertThat(calls).hasValue(2);
+    }
+
+    /** They used to stay in the inbox in silence, or to be tried each half second with a stack trace. */
+    @Test
+    void namesThatCannotBeAnsweredGoToFailed() throws Exception {
+        drop("..\\..\\escape.json", Triggers.request("no"));
+        drop("line\nbreak.json", Triggers.request("no"));
+        drop("n".repeat(250) + ".json", Triggers.request("no"));
+        drop("n".repeat(243) + ".json", Triggers.request("yes"));
+        start();
+
+        await("done/" + "n".repeat(243) + ".json");
+        Await.until(SOON, "three errors", () -> names("failed").size() == 6);
+        assertThat(names("failed"))
+                .filteredOn(name -> name.endsWith(".error.json"))
+                .hasSize(3);
+        assertThat(names("inbox")).isEmpty();
+        assertThat(calls).hasValue(1);
         assertThat(home.resolve("../escape.json").normalize()).doesNotExist();
+    }
+
+    @Test
+    void aRequestOfTheLongestNameMayFail() throws Exception {
+        chain = exchange -> {
+            throw Problem.invalid("model", "No.");
+        };
+        start();
+        drop("n".repeat(243) + ".json", Triggers.request("no"));
+        await("failed/" + "n".repeat(243) + ".error.json");
+        await("failed/" + "n".repeat(243) + ".json");
+    }
+
+    @Test
+    void noRequestIsTakenWhileItsAnswerCouldNotBeWritten() throws Exception {
+        start();
+        drop("before.json", Triggers.request("hello"));
+        await("done/before.json");
+        try (CapturedLog own = new CapturedLog(Inbox.class, Level.WARN);
+                CapturedLog camels = new CapturedLog(FileConsumer.class, Level.WARN)) {
+            Path away = Files.move(home.resolve("outbox"), home.resolve("away"));
+            Files.createFile(home.resolve("outbox"));
+            Await.until(SOON, "a warning", () -> !own.lines().isEmpty());
+            drop("during.json", Triggers.request("hello"));
+            long asked = polls();
+            Await.until(SOON, "polls that take nothing", () -> polls() > asked + 4);
+            assertThat(calls).hasValue(1);
+            assertThat(own.lines()).singleElement().asString().startsWith("WARN No request is taken from ");
+            Files.delete(home.resolve("outbox"));
+            Files.move(away, home.resolve("outbox"));
+            await("done/during.json");
+            assertThat(camels.lines()).isEmpty();
+            assertThat(own.lines()).hasSize(1);
+        }
+    }
+
+    /** The call is paid for, so its request is not asked again because it cannot be put away. */
+    @Test
+    void asksNoSecondTimeWhatCannotBePutAway() throws Exception {
+        for (String folder : List.of("done", "failed")) {
+            chain = exchange -> {
+                Files.move(home.resolve(folder), home.resolve("away"));
+                Files.createFile(home.resolve(folder));
+                if (folder.equals("failed")) {
+                    throw Problem.invalid("model", "No.");
+                }
+                exchange.getMessage().setBody(Triggers.echo(exchange));
+            };
+            start();
+            try (CapturedLog own = new CapturedLog(Inbox.class, Level.WARN);
+                    CapturedLog camels = new CapturedLog(FileConsumer.class, Level.WARN)) {
+                drop(folder + ".json", Triggers.request("hello"));
+                await("away");
+                long asked = polls();
+                Await.until(SOON, "polls that take nothing", () -> polls() > asked + 4);
+                assertThat(names("inbox/.claimed")).containsExactly(folder + ".json");
+                Files.delete(home.resolve(folder));
+                Files.move(home.resolve("away"), home.resolve(folder));
+                await(folder + "/" + folder + ".json");
+                assertThat(names("inbox/.claimed")).isEmpty();
+                assertThat(camels.lines()).isEmpty();
+                assertThat(own.lines()).hasSizeLessThan(5).noneMatch(line -> line.contains("Exception"));
+            }
+            stop();
+        }
+        assertThat(calls).hasValue(2);
+        assertThat(names("failed")).containsExactlyInAnyOrder("failed.json", "failed.error.json");
+    }
+
+    private long polls() {
+        return ((ScheduledPollConsumer) context.getRoute("llm-files").getConsumer()).getCounter();
     }
 
     @Test

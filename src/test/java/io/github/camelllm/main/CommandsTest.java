@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.logging.log4j.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +51,52 @@ class CommandsTest {
                         "application.properties:1: llm.http.port=x is not allowed. It must be a whole number from 0 to 65535",
                         "a.camel.yaml:5: unknown step 'lgo'. Did you mean 'log'?");
         assertThat(err.toString()).isEqualToIgnoringNewLines("2 problems.");
+    }
+
+    /** What people take out of the chain freely is nobody's business. */
+    @Test
+    void validateSaysNothingOfAStepThatIsLeftOut(@TempDir Path dir) throws IOException {
+        for (String step : List.of(
+                "validate",
+                "guard",
+                "redact",
+                "inspect",
+                "degrade",
+                "cache",
+                "accept",
+                "quota",
+                "budget",
+                "authenticate")) {
+            edit(dir, text -> text.replaceAll("(?m)^ +- policy: \\{ ref: " + step + " }.*\\R", ""));
+            assertThat(run("validate", "--routes", dir.toString())).as(step).isZero();
+            assertThat(out.toString()).as(step).contains("No problem in").doesNotContain("warning");
+        }
+    }
+
+    @Test
+    void validateWarnsOfAnOrderThatCannotWork(@TempDir Path dir) throws IOException {
+        String redact = "        - policy: { ref: redact }\n";
+        edit(dir, text -> text.replaceAll("(?m)^ +- policy: \\{ ref: redact }.*\\R", "")
+                .replaceAll("(?m)^( +- policy: \\{ ref: choose }.*\\R)", redact + "$1"));
+        assertThat(run("validate", "--routes", dir.toString())).isZero();
+        assertThat(out.toString().replace(Shown.path(dir) + "/", "").lines())
+                .hasSize(2)
+                .allMatch(line -> line.matches("gateway.camel.yaml:\\d+: warning: 'redact' stands below 'cache'"
+                        + " \\(gateway.camel.yaml:\\d+\\), so the cache keeps personal values as the client wrote them\\."
+                        + " Move the line above 'cache'"));
+        assertThat(err.toString()).isEqualToIgnoringNewLines("2 warnings.");
+    }
+
+    private static void edit(Path dir, UnaryOperator<String> edit) throws IOException {
+        try (var files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                String text = Files.readString(file);
+                boolean chain = file.endsWith("gateway.camel.yaml");
+                String edited = chain ? edit.apply(text) : text;
+                assertThat(!chain || !edited.equals(text)).isTrue();
+                Files.writeString(dir.resolve(file.getFileName()), edited);
+            }
+        }
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.github.camelllm.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelllm.access.NewKey;
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -140,6 +143,48 @@ class GatewayCommandIT {
     }
 
     @Test
+    void refusesToServeBeyondLoopbackPastAChainThatAsksForNoKey() throws Exception {
+        GatewaySetup.Ended ended = withoutAuthenticate().run("--port", "0", "--host", "0.0.0.0");
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.err())
+                .matches(
+                        "routes/gateway.camel.yaml:\\d+: calls from /v1/chat/completions, /v1/messages come to a model here"
+                                + " without a key, [^\\n]* set llm.access.open=true\\nThe gateway did not start\\.\\n");
+        GatewaySetup.Ended validated = withoutAuthenticate().run("validate");
+        assertThat(validated.exit()).isEqualTo(1);
+        assertThat(ended.err()).startsWith(validated.out());
+        try (GatewayProcess gateway = withoutAuthenticate().start()) {
+            assertThat(gateway.output())
+                    .contains("  OPEN      /v1/chat/completions: no key is asked for in llm-chat")
+                    .contains("            /v1/messages: no key is asked for in llm-chat");
+        }
+    }
+
+    private static GatewaySetup withoutAuthenticate() throws IOException {
+        return GatewaySetup.shipped()
+                .write("config/keys.yaml", "keys:\n" + NewKey.generate().yaml("a"))
+                .edit(
+                        "routes/gateway.camel.yaml",
+                        text -> text.replaceFirst(" +- policy: \\{ ref: authenticate }.*\\R", ""));
+    }
+
+    @Test
+    void refusesAConfigThatIsNotThere(@TempDir Path elsewhere) throws Exception {
+        String gateway = Path.of("target/gateway/bin/gateway").toAbsolutePath().toString();
+        assertThat(run(elsewhere, Map.of(), gateway, "--port", "0", "--config", "nowhere"))
+                .isEqualTo(
+                        "78 nowhere: there is no such directory of settings. Name a readable directory with --config DIR");
+    }
+
+    @Test
+    void evaluatesWithoutData(@TempDir Path elsewhere) throws Exception {
+        String gateway = Path.of("target/gateway/bin/gateway").toAbsolutePath().toString();
+        for (String what : new String[] {"injection", "pii", "cache"}) {
+            assertThat(run(elsewhere, Map.of(), gateway, "eval", what)).isEqualTo("0 " + Samples.NOTE);
+        }
+    }
+
+    @Test
     void saysThatThereAreNoRoutes() throws Exception {
         GatewaySetup setup = GatewaySetup.shipped();
         try (var files = Files.list(setup.directory().resolve("routes"))) {
@@ -186,7 +231,9 @@ class GatewayCommandIT {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
         Process process = builder.start();
-        String first = process.inputReader().readLine();
+        BufferedReader output = process.inputReader();
+        String first = output.readLine();
+        output.transferTo(Writer.nullWriter());
         assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         return process.exitValue() + " " + first;
     }

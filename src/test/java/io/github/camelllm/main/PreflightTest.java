@@ -3,9 +3,11 @@ package io.github.camelllm.main;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.access.NewKey;
+import io.github.camelllm.main.check.Diagnostic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,80 @@ class PreflightTest {
                 .satisfies(problem -> assertThat(problem)
                         .startsWith(Shown.path(config.resolve("prices.json"))
                                 + ":2: 'gpt-4o': input_cost_per_token is 'much';"));
+    }
+
+    @Test
+    void aStepTakenOutOpensNoDoorBeyondLoopback() throws IOException {
+        keys();
+        Map<String, String> beyond = Map.of("LLM_HTTP_HOST", "0.0.0.0");
+        assertThat(preflight(shippedWithout("ref: authenticate"), beyond).problems())
+                .extracting(Diagnostic::toString)
+                .hasSize(5)
+                .allMatch(problem -> problem.contains("without a key") && problem.contains("llm.access.open=true"))
+                .anyMatch(problem -> problem.contains("calls from /v1/chat/completions, /v1/messages come to a model"))
+                .anyMatch(problem -> problem.contains("calls from /v1/embeddings come to a model"))
+                .anyMatch(problem -> problem.contains("calls from /v1/models come to 'modelList'"))
+                .anyMatch(problem -> problem.contains("calls from /v1/usage come to 'usageReport'"))
+                .anyMatch(problem -> problem.contains("calls from /v1/cache come to 'clearCache'"));
+        assertThat(preflight(
+                                shippedWithout("ref: authenticate"),
+                                Map.of("LLM_HTTP_HOST", "0.0.0.0", "LLM_ACCESS_OPEN", "true"))
+                        .problems())
+                .isEmpty();
+        assertThat(preflight(Path.of("routes"), beyond).problems()).isEmpty();
+    }
+
+    @Test
+    void onLoopbackItStartsAndValidateAndTheTableTell() throws IOException {
+        keys();
+        Preflight open = preflight(shippedWithout("ref: authenticate"), Map.of());
+        assertThat(open.problems()).isEmpty();
+        assertThat(open.open())
+                .filteredOn(door -> door.chain().equals("llm-chat"))
+                .singleElement()
+                .satisfies(door -> assertThat(door.triggers()).containsExactly("/v1/chat/completions", "/v1/messages"));
+        assertThat(open.openProblems()).hasSize(5).allMatch(problem -> problem.line() > 0 && !problem.warning());
+        assertThat(preflight(shippedWithout("ref: authenticate"), Map.of("LLM_ACCESS_OPEN", "true"))
+                        .openProblems())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesADirectoryOfSettingsThatIsNone() throws IOException {
+        Path file = Files.writeString(config.resolve("file"), "");
+        for (Path wrong : List.of(config.resolve("none"), file)) {
+            Preflight preflight =
+                    Preflight.of(new Preflight.Options(Path.of("routes"), wrong, SettingsReader.Flags.NONE, Map.of()));
+            assertThat(preflight.problems())
+                    .extracting(Diagnostic::toString)
+                    .containsExactly(Shown.path(wrong) + ": "
+                            + (wrong == file ? "is no directory" : "there is no such directory of settings")
+                            + ". Name a readable directory with --config DIR");
+        }
+    }
+
+    private void keys() throws IOException {
+        Files.writeString(
+                config.resolve("keys.yaml"), "keys:\n" + NewKey.generate().yaml("a"));
+    }
+
+    /** The shipped routes without the lines that hold a text. */
+    private Path shippedWithout(String text) throws IOException {
+        Path routes = Files.createDirectories(config.resolve("routes"));
+        try (var files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.write(
+                        routes.resolve(file.getFileName()),
+                        Files.readAllLines(file).stream()
+                                .filter(line -> !line.contains(text))
+                                .toList());
+            }
+        }
+        return routes;
+    }
+
+    private Preflight preflight(Path routes, Map<String, String> environment) {
+        return Preflight.of(new Preflight.Options(routes, config, SettingsReader.Flags.NONE, environment));
     }
 
     private Preflight preflight(Map<String, String> environment) {

@@ -20,6 +20,39 @@ class SettingsReaderTest {
     @TempDir
     private Path config;
 
+    /** What is added to each address must not be in it already; a slash at its end does no harm. */
+    @Test
+    void refusesAnAddressThatNoCallCouldReach() throws IOException {
+        for (String bad : List.of(
+                "OPENAI_BASE_URL=api.openai.com/v1",
+                "OPENAI_BASE_URL=https://api.openai.com/v1/chat/completions",
+                "OPENAI_BASE_URL=https://api.openai.com/v1/chat/completions/",
+                "OPENAI_BASE_URL=https://api.openai.com//v1",
+                "OPENAI_BASE_URL=https://api.openai.com/v1?version=2",
+                "OPENAI_BASE_URL=https://api.openai.com/v1#top",
+                "OPENAI_BASE_URL=https://api.openai.com/v 1",
+                "OPENAI_BASE_URL=https://ann:secret@api.openai.com/v1",
+                "OPENAI_BASE_URL=https:///v1",
+                "ANTHROPIC_BASE_URL=https://api.anthropic.com/v1",
+                "ANTHROPIC_BASE_URL=https://api.anthropic.com/v1/messages",
+                "GEMINI_BASE_URL=https://generativelanguage.googleapis.com/v1beta/",
+                "GEMINI_BASE_URL=https://generativelanguage.googleapis.com/v1beta/models")) {
+            String[] pair = bad.split("=", 2);
+            assertThat(read(Map.of(pair[0], pair[1])).problems())
+                    .as(bad)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.toString())
+                            .startsWith("environment variable " + pair[0] + ": llm.")
+                            .contains("It must be a URL such as https://", " is added")
+                            .doesNotContain("secret"));
+        }
+        for (String good : List.of("http://my_server:8000/v1", "https://api.openai.com/v1///", "http://[::1]:8000")) {
+            SettingsReader.Result read = read(Map.of("OPENAI_BASE_URL", good));
+            assertThat(read.problems()).as(good).isEmpty();
+            assertThat(read.properties().get(SettingsTable.OPENAI_URL)).doesNotEndWith("/");
+        }
+    }
+
     @Test
     void hasADefaultForEverything() {
         Settings settings = read(Map.of()).settings();
@@ -159,7 +192,8 @@ class SettingsReaderTest {
         assertThat(problems(environment))
                 .containsExactly(
                         "environment variable OPENAI_BASE_URL: llm.openai.base-url=nowhere is not allowed. It must be a URL such"
-                                + " as https://api.openai.com/v1, without query and fragment",
+                                + " as https://api.openai.com/v1, without user, query and fragment, to which /chat/completions is"
+                                + " added",
                         "environment variable OPENAI_API_KEY: llm.openai.key is not allowed as it is. It must be visible ASCII"
                                 + " characters without blanks");
         assertThat(read(Map.of("OPENAI_API_KEY", "sk-secret")).settings().toString())

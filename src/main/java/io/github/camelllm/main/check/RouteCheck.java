@@ -79,8 +79,24 @@ public final class RouteCheck {
         if (complete()) {
             problems.addAll(DirectCheck.check(index, sound));
         }
+        problems.addAll(BaseUrlCheck.check(index));
         load(index, sound, problems);
+        problems.addAll(ChainCheck.check(index));
+        problems.addAll(HandlerCheck.check(index));
         return problems.stream().distinct().sorted(Diagnostic.ORDER).toList();
+    }
+
+    /**
+     * The ways on which calls from the network come to a model without a key. What is wrong with the files is not told: what of
+     * them cannot be read leads nowhere.
+     */
+    public List<OpenDoor> openDoors(Path directory) {
+        List<Diagnostic> ignored = new ArrayList<>();
+        List<RouteFile> files = new ArrayList<>();
+        for (Path path : RouteFiles.in(directory, shown, ignored)) {
+            files.add(RouteFile.read(path, shown.apply(path), ignored));
+        }
+        return Doors.of(new RouteIndex(files, this::property));
     }
 
     /** What Camel says of a line that something is known to be wrong with adds nothing. */

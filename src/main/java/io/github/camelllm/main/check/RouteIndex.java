@@ -133,6 +133,31 @@ final class RouteIndex {
         }
     }
 
+    /** The class that a bean is declared with; empty where no file declares it, or none is given. */
+    String typeOf(String bean, Route route) {
+        return bean(bean, route)
+                .map(node -> Yaml.text(node, "type"))
+                .flatMap(type -> resolve(type, route))
+                .map(type -> type.replaceFirst("^#class:", ""))
+                .orElse("");
+    }
+
+    /** The declaration of a bean: the route's own, else one for all. */
+    Optional<Node> bean(String name, Route route) {
+        if (route != null && route.beans().contains(name)) {
+            for (Node owner : route.caller() == null
+                    ? List.of(route.unit().body())
+                    : List.of(route.caller().body(), route.unit().body())) {
+                for (Node own : Yaml.get(owner, "beans").map(Yaml::elements).orElse(List.of())) {
+                    if (name.equals(Yaml.text(own, "name"))) {
+                        return Optional.of(own);
+                    }
+                }
+            }
+        }
+        return Optional.ofNullable(beans.get(name));
+    }
+
     private String lookup(String name, Route route) {
         String parameter = route == null ? null : route.parameters().get(Template.canonical(name));
         if (parameter == null && route != null && route.beans().contains(name)) {

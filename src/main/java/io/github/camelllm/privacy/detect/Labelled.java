@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.config.LabelledLines;
 import io.github.camelllm.config.LabelledLines.DataException;
 import io.github.camelllm.config.LabelledLines.Line;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,36 +26,43 @@ record Labelled(String source, String text, String entity, List<Span> spans) {
     record Span(int start, int end, String label) {}
 
     /**
-     * Reads the sets of a directory. Cases with {@code spans: null} say nothing of their entity and are left out; so are
-     * attacks.
+     * Reads a file of cases, or the sets of a directory. Cases with {@code spans: null} say nothing of their entity and are
+     * left out; so are attacks.
      *
      * @throws DataException naming the file and the line that is not as it should be
      */
-    static List<Labelled> read(Path directory) throws DataException {
+    static List<Labelled> read(Path data) throws DataException {
         List<Labelled> cases = new ArrayList<>();
-        for (String set : List.of(RECOGNISERS, SYNTHETIC)) {
-            Path file = directory.resolve(set + ".jsonl");
-            for (Line one : lines(file)) {
-                int line = one.number();
-                JsonNode node = one.node();
-                if (!node.path("text").isTextual()
-                        || set.equals(RECOGNISERS) && !node.path("entity").isTextual()) {
-                    throw new DataException(
-                            file + ":" + line + ": expected an object with text, spans and, for a recogniser, entity");
-                }
-                if (!node.path("spans").isNull()) {
-                    cases.add(new Labelled(
-                            set, node.get("text").asText(), node.path("entity").asText(null), spans(node, file, line)));
-                }
-            }
+        if (Files.isRegularFile(data)) {
+            read(data, String.valueOf(data.getFileName()).replaceFirst("\\.jsonl$", ""), cases);
+            return cases;
         }
-        for (Line one : lines(directory.resolve("injection.jsonl"))) {
+        for (String set : List.of(RECOGNISERS, SYNTHETIC)) {
+            read(data.resolve(set + ".jsonl"), set, cases);
+        }
+        for (Line one : lines(data.resolve("injection.jsonl"))) {
             JsonNode node = one.node();
             if (!node.path("attack").asBoolean(true)) {
                 cases.add(new Labelled(BENIGN, node.path("text").asText(), null, List.of()));
             }
         }
         return cases;
+    }
+
+    private static void read(Path file, String set, List<Labelled> cases) throws DataException {
+        for (Line one : lines(file)) {
+            int line = one.number();
+            JsonNode node = one.node();
+            if (!node.path("text").isTextual()
+                    || set.equals(RECOGNISERS) && !node.path("entity").isTextual()) {
+                throw new DataException(
+                        file + ":" + line + ": expected an object with text, spans and, for a recogniser, entity");
+            }
+            if (!node.path("spans").isNull()) {
+                cases.add(new Labelled(
+                        set, node.get("text").asText(), node.path("entity").asText(null), spans(node, file, line)));
+            }
+        }
     }
 
     private static List<Span> spans(JsonNode node, Path file, int line) throws DataException {

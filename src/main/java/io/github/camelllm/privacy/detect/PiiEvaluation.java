@@ -68,8 +68,8 @@ public final class PiiEvaluation {
     }
 
     /**
-     * Runs over the sets of a directory: {@code pii_recognisers.jsonl}, {@code pii_synthetic.jsonl} and the benign texts of
-     * {@code injection.jsonl}.
+     * Runs over a file of cases, or over the sets of a directory: {@code pii_recognisers.jsonl}, {@code pii_synthetic.jsonl} and
+     * the benign texts of {@code injection.jsonl}.
      *
      * @throws DataException naming the file, and the line where there is one
      */
