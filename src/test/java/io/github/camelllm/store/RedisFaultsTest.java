@@ -28,8 +28,8 @@ class RedisFaultsTest {
     private static final Window DAY = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
     private static final String[] DURABLE = {"--appendonly", "yes", "--appendfsync", "always"};
     private static final Duration LEASE = Duration.ofSeconds(1);
-    private static final Duration PATIENT = Duration.ofSeconds(10);
-    private static final Duration AS_SHIPPED = Duration.ofMillis(45);
+    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Duration AS_SHIPPED = StoreSettings.TIMEOUT;
 
     private final AtomicInteger ids = new AtomicInteger();
     private final List<SharedStore> opened = new ArrayList<>();
