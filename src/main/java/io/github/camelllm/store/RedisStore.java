@@ -63,6 +63,7 @@ final class RedisStore implements AutoCloseable {
         for (Script script : Script.ALL) {
             link.commands().scriptLoad(script.text()).get(patienceNanos, TimeUnit.NANOSECONDS);
         }
+        Eviction.check(link.name(), link.commands());
         return true;
     }
 
