@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
 final class RedisAddress implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(1);
-    private static final Duration HANDSHAKE = Duration.ofSeconds(2);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(5);
     private static final int QUEUE = 100_000;
 
     private final ClientResources resources;

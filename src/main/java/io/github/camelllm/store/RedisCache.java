@@ -50,7 +50,7 @@ final class RedisCache implements SharedCache {
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private volatile CacheUpkeep upkeep;
 
-    /** @param timeout how long a call is held up at most */
+    /** @param timeout how long a call waits for a store that is silent; for one that serves others, a second */
     RedisCache(String url, Duration timeout, Duration lease) {
         this.timeout = timeout;
         this.lease = lease;

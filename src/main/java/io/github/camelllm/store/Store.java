@@ -130,7 +130,7 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
      * Room for values that gateways share, in the same Redis by connections of its own; empty where limits are counted in memory.
      * Whoever asks for it starts and closes it.
      *
-     * @param timeout how long a call is held up at most
+     * @param timeout how long a call waits for a store that is silent; for one that serves others, a second
      */
     public Optional<SharedCache> sharedCache(Duration timeout) {
         StoreSettings settings = settings();
