@@ -102,7 +102,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         this.sharedStore = store == null ? "" : store.strip();
     }
 
-    /** How long a call is held up by that Redis at most, each time; 5 ms to 1 s, 50 ms unless set. */
+    /** How long a call waits for that Redis while it is silent, each time; 5 ms to 1 s, 50 ms unless set. */
     public void setStoreTimeout(Duration storeTimeout) {
         this.sharedTimeout = CacheSettings.storeTimeout(storeTimeout);
     }

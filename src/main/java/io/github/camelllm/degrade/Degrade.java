@@ -43,6 +43,7 @@ public final class Degrade extends Step {
             ErrorCode.UPSTREAM_ERROR,
             ErrorCode.UPSTREAM_TIMEOUT,
             ErrorCode.NO_MODEL_AVAILABLE,
+            ErrorCode.STORE_UNAVAILABLE,
             ErrorCode.GLOBAL_RATE_LIMITED,
             ErrorCode.TOO_MANY_IN_FLIGHT);
 

@@ -169,7 +169,7 @@ final class SettingsTable {
                     "llm.cache.store-timeout",
                     "50ms",
                     Kind.duration(Duration.ofMillis(5), Duration.ofSeconds(1)),
-                    "How long that Redis may hold up a call, each time that it is asked."),
+                    "How long a call waits for that Redis while it is silent; while it answers others, 1s at most."),
             new Setting(
                     SEMANTIC_FILE,
                     "semantic.yaml",

@@ -70,7 +70,7 @@ final class Refusals {
     /** Nobody can count, and the setting for that is to let nobody pass. */
     static Problem uncounted() {
         return Problem.of(
-                        ErrorCode.NO_MODEL_AVAILABLE, "The gateway cannot check its limits now; try again in a moment.")
+                        ErrorCode.STORE_UNAVAILABLE, "The gateway cannot check its limits now; try again in a moment.")
                 .withRetryAfter(SOON)
                 .withDetail("the store of limits is not reachable (llm.store), and llm.store.when-down is deny");
     }

@@ -1,6 +1,9 @@
 package io.github.camelllm.store;
 
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -23,12 +26,14 @@ final class Availability {
     private final Words words;
     private final String instance = UUID.randomUUID().toString();
     private boolean alarmed;
+    private boolean closedBefore;
     private int failures;
     private int goodProbes;
     private int wanted = 1;
     private long upSince = System.nanoTime();
     private volatile String holder = instance + ":0";
     private volatile boolean up;
+    private volatile CompletableFuture<Void> verdict = CompletableFuture.completedFuture(null);
 
     /**
      * What is told of it.
@@ -57,13 +62,31 @@ final class Availability {
         return up;
     }
 
+    /**
+     * Whether Redis answers. Where its connection has just been closed this waits for the first probe.
+     *
+     * @param patience for how long at most
+     */
+    boolean up(Duration patience) {
+        if (!up && !verdict.isDone()) {
+            try {
+                verdict.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                return up;
+            }
+        }
+        return up;
+    }
+
     String holder() {
         return holder;
     }
 
     /**
-     * A call has had no answer, or an error. An answer that is late alone raises no alarm yet: the probe that follows says whether
-     * Redis is down or something was slow for a moment.
+     * A call has had an error, or the connection has failed. A silent or closed connection alone raises no alarm yet: the probe that
+     * follows says whether Redis is down or something was the matter for a moment.
      *
      * @return whether it was up until now
      */
@@ -74,12 +97,16 @@ final class Availability {
         synchronized (this) {
             boolean was = up;
             if (was) {
-                wanted = System.nanoTime() - upSince < STEADY_NANOS ? Math.min(2 * wanted, MOST_PROBES) : 1;
+                boolean closed = cause instanceof Heartbeat.Closed;
+                boolean steady = System.nanoTime() - upSince >= STEADY_NANOS;
+                wanted = steady || closed && !closedBefore ? 1 : Math.min(2 * wanted, MOST_PROBES);
+                closedBefore = closed;
                 failures++;
                 holder = instance + ":" + failures;
+                verdict = closed && wanted == 1 ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
                 up = false;
                 goodProbes = 0;
-                if (!(cause instanceof TimeoutException)) {
+                if (!closed && !(cause instanceof TimeoutException)) {
                     alarm(cause);
                 }
             }
@@ -92,6 +119,7 @@ final class Availability {
         down(cause);
         goodProbes = 0;
         alarm(cause);
+        verdict.complete(null);
     }
 
     private void alarm(Throwable cause) {
@@ -117,18 +145,21 @@ final class Availability {
             if (alarmed) {
                 LOG.warn("the {} {} answers again{}", words.what(), redis, words.again());
             } else if (failures > 0) {
-                LOG.warn("the {} {} was slow for a moment; meanwhile, {}", words.what(), redis, words.meanwhile());
+                LOG.warn(
+                        "the {} {} did not answer for a moment; meanwhile, {}", words.what(), redis, words.meanwhile());
             } else {
                 LOG.info("{} {}", words.first(), redis);
             }
             alarmed = false;
         }
+        verdict.complete(null);
     }
 
     /** Nobody asks Redis any more, and nobody need be told. */
     synchronized void closed() {
         up = false;
         alarmed = true;
+        verdict.complete(null);
     }
 
     private static String consequence(StoreSettings settings) {

@@ -1,8 +1,5 @@
 package io.github.camelllm.store;
 
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -10,19 +7,22 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Two connections of the shared cache, apart from that of limits, which large values would hold up: for commands and for news. */
 final class CacheLink implements AutoCloseable {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration SILENCE = StoreSettings.TIMEOUT;
     private static final long CLOSE_MILLIS = 500;
     private static final List<Script> SCRIPTS = List.of(
             CacheScripts.FIND,
@@ -37,14 +37,21 @@ final class CacheLink implements AutoCloseable {
     private final RedisAddress redis;
     private final String channel;
     private final Consumer<String> news;
-    private volatile StatefulRedisConnection<String, byte[]> commands;
+    private final Consumer<Throwable> onLoss;
+    private volatile Watched<byte[]> commands;
     private volatile StatefulRedisPubSubConnection<String, String> listener;
 
-    /** @param news told of each message, in their order; must not wait */
-    CacheLink(String url, Consumer<String> news) {
+    /**
+     * Not connected yet.
+     *
+     * @param news told of each message, in their order; must not wait
+     * @param onLoss told that the connection for commands has failed, as long as it has; must not wait
+     */
+    CacheLink(String url, Consumer<String> news, Consumer<Throwable> onLoss) {
         this.redis = new RedisAddress(url);
         this.channel = CacheScripts.CHANNEL + ":" + redis.database();
         this.news = news;
+        this.onLoss = onLoss;
     }
 
     String name() {
@@ -56,7 +63,7 @@ final class CacheLink implements AutoCloseable {
     }
 
     boolean isOpen() {
-        StatefulRedisConnection<String, byte[]> current = commands;
+        Watched<byte[]> current = commands;
         StatefulRedisPubSubConnection<String, String> heard = listener;
         return current != null && current.isOpen() && heard != null && heard.isOpen();
     }
@@ -80,11 +87,18 @@ final class CacheLink implements AutoCloseable {
             }
         });
         heard.async().subscribe(channel).get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-        commands = redis.client().connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+        commands = redis.watch(
+                redis.client().connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE)), SILENCE, this::lost);
         for (Script script : SCRIPTS) {
-            commands().scriptLoad(script.text()).get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            ask(to -> to.scriptLoad(script.text())).get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
         }
         return true;
+    }
+
+    private void lost(Watched<byte[]> from, Throwable failure) {
+        if (from == commands) {
+            onLoss.accept(failure);
+        }
     }
 
     /** Closes both connections, so that the next {@link #open} makes others; commands under way fail. */
@@ -105,39 +119,41 @@ final class CacheLink implements AutoCloseable {
         return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
     }
 
-    /**
-     * The commands of the connection.
-     *
-     * @throws IllegalStateException when it is not open
-     */
-    RedisAsyncCommands<String, byte[]> commands() {
-        StatefulRedisConnection<String, byte[]> current = commands;
-        if (current == null || !current.isOpen()) {
+    private Watched<byte[]> connected() {
+        Watched<byte[]> current = commands;
+        if (current == null) {
             throw new IllegalStateException("not connected");
         }
-        return current.async();
+        return current;
     }
 
-    /** Runs a script, sending its text where Redis has forgotten it. Never throws: failures are in the future. */
-    CompletableFuture<List<Object>> run(Script script, String[] keys, byte[]... arguments) {
+    /**
+     * What a command answers, if the connection does not fail first. Never throws: failures are in the future.
+     *
+     * @param command sends it
+     */
+    <T> CompletableFuture<T> ask(Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
         try {
-            RedisAsyncCommands<String, byte[]> to = commands();
-            CompletableFuture<List<Object>> first = to.<List<Object>>evalsha(
-                            script.sha(), ScriptOutputType.MULTI, keys, arguments)
-                    .toCompletableFuture();
-            return first.handle((reply, failure) -> isForgotten(failure)
-                            ? to.<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, arguments)
-                                    .toCompletableFuture()
-                            : first)
-                    .thenCompose(future -> future);
+            Watched<byte[]> current = connected();
+            return current.owed(command.apply(current.commands()));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private static boolean isForgotten(Throwable failure) {
-        return failure instanceof RedisNoScriptException
-                || failure instanceof CompletionException && failure.getCause() instanceof RedisNoScriptException;
+    /** Runs a script, sending its text where Redis has forgotten it. Never throws: failures are in the future. */
+    CompletableFuture<List<Object>> run(Script script, String[] keys, byte[]... arguments) {
+        try {
+            return connected().run(script, keys, arguments);
+        } catch (IllegalStateException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Whether Redis owes answers and has sent nothing lately, though it was looked for. */
+    boolean isSilent() {
+        Watched<byte[]> current = commands;
+        return current == null || !current.isOpen() || current.silentTicks() > 0;
     }
 
     static byte[] bytes(String text) {

@@ -3,7 +3,6 @@ package io.github.camelllm.store;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +14,7 @@ import java.util.function.Predicate;
 /** Removes entries of the shared cache, and has all gateways do so in their memory. */
 final class CacheSweep {
 
-    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int KEYS_A_PAGE = 500;
 
     private final CacheLink link;
@@ -51,27 +50,25 @@ final class CacheSweep {
     }
 
     private long sweep(Predicate<byte[]> which) throws InterruptedException, ExecutionException, TimeoutException {
-        RedisAsyncCommands<String, byte[]> commands = link.commands();
         ScanArgs page = ScanArgs.Builder.matches(CacheScripts.ENTRIES + "*").limit(KEYS_A_PAGE);
         long values = 0;
         ScanCursor at = ScanCursor.INITIAL;
         do {
-            KeyScanCursor<String> found = commands.scan(at, page).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
-            List<String> gone = which == null ? found.getKeys() : matching(commands, found.getKeys(), which);
+            ScanCursor from = at;
+            KeyScanCursor<String> found = link.ask(to -> to.scan(from, page)).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
+            List<String> gone = which == null ? found.getKeys() : matching(found.getKeys(), which);
             if (!gone.isEmpty()) {
-                values += commands.unlink(gone.toArray(String[]::new)).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
+                values += link.ask(to -> to.unlink(gone.toArray(String[]::new))).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);
             }
             at = found;
         } while (!at.isFinished());
         return values;
     }
 
-    private static List<String> matching(
-            RedisAsyncCommands<String, byte[]> commands, List<String> keys, Predicate<byte[]> which)
+    private List<String> matching(List<String> keys, Predicate<byte[]> which)
             throws InterruptedException, ExecutionException, TimeoutException {
-        List<CompletableFuture<byte[]>> heads = keys.stream()
-                .map(key -> commands.hget(key, "h").toCompletableFuture())
-                .toList();
+        List<CompletableFuture<byte[]>> heads =
+                keys.stream().map(key -> link.ask(to -> to.hget(key, "h"))).toList();
         List<String> matching = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             byte[] head = heads.get(i).get(SWEEP_NANOS, TimeUnit.NANOSECONDS);

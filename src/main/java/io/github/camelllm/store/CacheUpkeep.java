@@ -27,6 +27,7 @@ final class CacheUpkeep implements AutoCloseable {
     private static final long TICK_MILLIS = 100;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int PROBES_A_CONNECTION = 5;
     private static final int LEASES_A_RENEWAL = 500;
 
@@ -42,7 +43,6 @@ final class CacheUpkeep implements AutoCloseable {
     private final Availability availability;
     private final SharedCache.Listener listener;
     private final String instance;
-    private final long probeNanos;
     private final Duration lease;
     private final Map<String, Lease> leases = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor thread;
@@ -53,17 +53,11 @@ final class CacheUpkeep implements AutoCloseable {
     private int failedProbes;
 
     CacheUpkeep(
-            CacheLink link,
-            Availability availability,
-            SharedCache.Listener listener,
-            String instance,
-            Duration timeout,
-            Duration lease) {
+            CacheLink link, Availability availability, SharedCache.Listener listener, String instance, Duration lease) {
         this.link = link;
         this.availability = availability;
         this.listener = listener;
         this.instance = instance;
-        this.probeNanos = timeout.toNanos();
         this.lease = lease;
         thread = new ScheduledThreadPoolExecutor(1, work -> {
             Thread daemon = new Thread(work, "llm-cache-shared");
@@ -139,32 +133,42 @@ final class CacheUpkeep implements AutoCloseable {
             if (!availability.up()) {
                 probe();
             } else if (!link.isOpen()) {
-                throw new IllegalStateException("the connection is closed");
+                availability.down(new Heartbeat.Closed(null));
+                probe();
             } else if (System.nanoTime() - lookedNanos >= LOOK_NANOS) {
                 look(PATIENCE_NANOS, false);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.debug("the shared cache takes its time, and its connection lives", e);
         } catch (Throwable e) { // whatever it is, the next tick must come
             availability.probeFailed(e instanceof ExecutionException ? e.getCause() : e);
         }
     }
 
-    /** Connects if need be; a Redis that answers as quickly as calls need it is up. */
-    private void probe() throws InterruptedException, ExecutionException, TimeoutException {
+    /** Connects if need be; a Redis that answers is up. */
+    private void probe() throws InterruptedException, ExecutionException {
         try {
             if (link.open()) {
                 look(PATIENCE_NANOS, true);
             }
-            look(probeNanos, true);
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            if (++failedProbes % PROBES_A_CONNECTION == 0) {
-                link.drop();
-            }
+            look(PROBE_NANOS, true);
+        } catch (TimeoutException e) {
+            probeFailed();
+            throw new ExecutionException(e);
+        } catch (ExecutionException | RuntimeException e) {
+            probeFailed();
             throw e;
         }
         failedProbes = 0;
         availability.answered();
+    }
+
+    private void probeFailed() {
+        if (++failedProbes % PROBES_A_CONNECTION == 0) {
+            link.drop();
+        }
     }
 
     /**
@@ -187,7 +191,7 @@ final class CacheUpkeep implements AutoCloseable {
             known = number;
         }
         suspected = number == known ? -1 : known;
-        Matcher memory = MEMORY.matcher(link.commands().info("memory").get(patienceNanos, TimeUnit.NANOSECONDS));
+        Matcher memory = MEMORY.matcher(link.ask(to -> to.info("memory")).get(patienceNanos, TimeUnit.NANOSECONDS));
         measure(memory.find() ? memory : null);
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
 public interface LimitStore extends AutoCloseable {
 
     /**
-     * Reserves. Returns within 50 milliseconds, whatever has become of the store behind it.
+     * Reserves. Waits for a store that is busy as long as it serves others, and for one that is silent some tenths of a second.
      *
      * @param id unique among all reservations of all instances
      * @param draws at least one; no two of one key

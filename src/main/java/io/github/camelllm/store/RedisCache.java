@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Values in Redis. After a failure nobody asks it again until a probe in the background has been answered. */
+/** Values in Redis. Once its connection has failed nobody asks it again until a probe in the background has been answered. */
 final class RedisCache implements SharedCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisCache.class);
@@ -28,6 +28,7 @@ final class RedisCache implements SharedCache {
     private static final String UNSHARED = "-";
     private static final Duration UNSHARED_FOR = Duration.ofSeconds(1);
     private static final long MOST_BYTES_UNDER_WAY = 32L << 20;
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String instance = UUID.randomUUID().toString();
@@ -49,16 +50,19 @@ final class RedisCache implements SharedCache {
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private volatile CacheUpkeep upkeep;
 
-    /** @param timeout how long a call is held up at most */
+    /** @param timeout how long a call waits for a store that is silent; for one that serves others, a second */
     RedisCache(String url, Duration timeout, Duration lease) {
         this.timeout = timeout;
         this.lease = lease;
-        this.link = new CacheLink(url, message -> {
-            CacheUpkeep current = upkeep;
-            if (current != null) {
-                current.heard(message);
-            }
-        });
+        this.link = new CacheLink(
+                url,
+                message -> {
+                    CacheUpkeep current = upkeep;
+                    if (current != null) {
+                        current.heard(message);
+                    }
+                },
+                this::lost);
         this.sweep = new CacheSweep(link, instance);
         this.availability = new Availability(
                 link.name(),
@@ -69,7 +73,7 @@ final class RedisCache implements SharedCache {
     @Override
     public synchronized void start(Listener listener) {
         if (upkeep == null) {
-            upkeep = new CacheUpkeep(link, availability, listener, instance, timeout, lease);
+            upkeep = new CacheUpkeep(link, availability, listener, instance, lease);
             upkeep.start();
         }
     }
@@ -216,31 +220,42 @@ final class RedisCache implements SharedCache {
         return Optional.empty();
     }
 
-    /** What a script answers; null when it does not in time, or with an error, which is noted. */
+    /**
+     * What a script answers; null when it answers with an error, which is noted, or not in time: that is the timeout for a Redis that is
+     * silent, and longer for one that is busy with what was asked before.
+     */
     private List<Object> ask(Script script, String[] keys, byte[]... arguments) {
+        CompletableFuture<List<Object>> answer = link.run(script, keys, arguments);
+        long patience = LONGEST_NANOS;
         try {
-            return link.run(script, keys, arguments).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            while (patience > 0) {
+                try {
+                    return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    patience = link.isSilent() ? 0 : patience - timeout.toNanos();
+                }
+            }
         } catch (ExecutionException e) {
             noted(e.getCause());
-        } catch (TimeoutException e) {
-            noted(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return null;
     }
 
-    /** An error that Redis answers with is of this command alone; without an answer it is down. */
+    /** An error that Redis answers with is of this command alone; that its connection fails {@link #lost} hears. */
     private void noted(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RedisCommandExecutionException) {
+        if (RedisStore.cause(failure) instanceof RedisCommandExecutionException told) {
             long now = System.nanoTime();
             long quiet = quietUntil.get();
             if (now - quiet >= 0 && quietUntil.compareAndSet(quiet, now + SELDOM_NANOS)) {
-                LOG.error("the shared cache {} refuses a command: {}", link.name(), cause.getMessage());
+                LOG.error("the shared cache {} refuses a command: {}", link.name(), told.getMessage());
             }
-        } else if (availability.down(cause)) {
+        }
+    }
+
+    private void lost(Throwable cause) {
+        if (availability.down(cause)) {
             upkeep.probeSoon();
         }
     }

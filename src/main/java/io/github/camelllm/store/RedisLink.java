@@ -1,13 +1,11 @@
 package io.github.camelllm.store;
 
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * One connection to one Redis, shared by all threads. It never waits for a connection that is gone, and never repeats a command
@@ -16,11 +14,29 @@ import java.util.concurrent.CompletionException;
 final class RedisLink implements AutoCloseable {
 
     private final RedisAddress redis;
-    private volatile StatefulRedisConnection<String, String> connection;
+    private final Duration silence;
+    private volatile Watched<String> connection;
+    private volatile Consumer<Throwable> onLoss = failure -> {};
 
-    /** @param url {@code redis://} or {@code rediss://}, checked already */
+    /** As {@link #RedisLink(String, Duration)}, with as much patience as is usual. */
     RedisLink(String url) {
-        redis = new RedisAddress(url);
+        this(url, StoreSettings.TIMEOUT);
+    }
+
+    /**
+     * Not connected yet.
+     *
+     * @param url {@code redis://} or {@code rediss://}, checked already
+     * @param silence how long Redis may send nothing while it owes an answer
+     */
+    RedisLink(String url, Duration silence) {
+        this.redis = new RedisAddress(url);
+        this.silence = silence;
+    }
+
+    /** Whom to tell that the connection has failed, again and again as long as it has; must not wait. */
+    void onLoss(Consumer<Throwable> listener) {
+        onLoss = listener;
     }
 
     /** Where it goes to, without user and password. */
@@ -38,22 +54,36 @@ final class RedisLink implements AutoCloseable {
             return false;
         }
         drop();
-        connection = redis.client().connect(StringCodec.UTF8);
+        connection = redis.watch(redis.client().connect(StringCodec.UTF8), silence, this::lost);
         return true;
     }
 
+    private void lost(Watched<String> from, Throwable failure) {
+        if (from == connection) {
+            onLoss.accept(failure);
+        }
+    }
+
     boolean isOpen() {
-        StatefulRedisConnection<String, String> current = connection;
+        Watched<String> current = connection;
         return current != null && current.isOpen();
     }
 
     /** Closes the connection, so that the next {@link #open} makes another; commands under way fail. */
     synchronized void drop() {
-        StatefulRedisConnection<String, String> current = connection;
+        Watched<String> current = connection;
         connection = null;
         if (current != null) {
             current.closeAsync();
         }
+    }
+
+    private Watched<String> connected() {
+        Watched<String> current = connection;
+        if (current == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return current;
     }
 
     /**
@@ -62,31 +92,14 @@ final class RedisLink implements AutoCloseable {
      * @throws IllegalStateException when it is not open
      */
     RedisAsyncCommands<String, String> commands() {
-        StatefulRedisConnection<String, String> current = connection;
-        if (current == null || !current.isOpen()) {
-            throw new IllegalStateException("not connected");
-        }
-        return current.async();
+        return connected().commands();
     }
 
     /** Runs a script, sending its text where Redis has forgotten it. Never throws: failures are in the future. */
     CompletableFuture<List<Object>> run(Script script, String[] keys, String[] arguments) {
         try {
-            RedisAsyncCommands<String, String> commands = commands();
-            CompletableFuture<List<Object>> first = commands.<List<Object>>evalsha(
-                            script.sha(), ScriptOutputType.MULTI, keys, arguments)
-                    .toCompletableFuture();
-            return first.handle((reply, failure) -> {
-                        if (failure instanceof RedisNoScriptException
-                                || failure instanceof CompletionException
-                                        && failure.getCause() instanceof RedisNoScriptException) {
-                            return commands.<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, arguments)
-                                    .toCompletableFuture();
-                        }
-                        return first;
-                    })
-                    .thenCompose(future -> future);
-        } catch (RuntimeException e) {
+            return connected().run(script, keys, arguments);
+        } catch (IllegalStateException e) {
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -22,6 +22,7 @@ final class RedisStore implements AutoCloseable {
 
     private static final int REFUSED = 0;
     private static final int GRANTED = 1;
+    private static final int FAILED = 3;
 
     private final RedisLink link;
     private final long leaseMicros;
@@ -62,6 +63,7 @@ final class RedisStore implements AutoCloseable {
         for (Script script : Script.ALL) {
             link.commands().scriptLoad(script.text()).get(patienceNanos, TimeUnit.NANOSECONDS);
         }
+        Eviction.check(link.name(), link.commands());
         return true;
     }
 
@@ -90,45 +92,72 @@ final class RedisStore implements AutoCloseable {
 
     /** Takes all draws or none; null when the reservation was cancelled before it came to Redis. */
     CompletableFuture<Decision> reserve(String holder, String id, List<Draw> draws) {
-        int size = draws.size();
-        String[] keys = new String[3 + size];
+        Batches.Wish wish = new Batches.Wish(holder, id, draws);
+        return reserve(holder, List.of(wish)).thenCompose(done -> wish.decision());
+    }
+
+    /** Makes reservations in one script call, each for itself, and completes them; none of them when the call fails. */
+    CompletableFuture<Void> reserve(String holder, List<Batches.Wish> wishes) {
+        int draws = 0;
+        for (Batches.Wish wish : wishes) {
+            draws += wish.draws().size();
+        }
+        String[] keys = new String[3 + draws];
         keys[0] = RedisWire.HOLDERS;
         keys[1] = RedisWire.holds(holder);
         keys[2] = RedisWire.done(holder);
-        String[] arguments = new String[4 + 7 * size];
+        String[] arguments = new String[3 + 2 * wishes.size() + 7 * draws];
         arguments[0] = clock();
         arguments[1] = holder;
         arguments[2] = Long.toString(leaseMicros);
-        arguments[3] = id;
         long now = now();
-        for (int i = 0; i < size; i++) {
-            Draw draw = draws.get(i);
-            keys[3 + i] = RedisWire.key(draw.limit());
-            int at = 4 + 7 * i;
-            arguments[at] = RedisWire.kind(draw.limit());
-            arguments[at + 1] = Long.toString(draw.amount());
-            arguments[at + 2] = Long.toString(draw.limit().max());
-            wire.window(draw.limit(), now, arguments, at + 3);
+        int key = 3;
+        int at = 3;
+        for (Batches.Wish wish : wishes) {
+            arguments[at++] = wish.id();
+            arguments[at++] = Integer.toString(wish.draws().size());
+            for (Draw draw : wish.draws()) {
+                keys[key++] = RedisWire.key(draw.limit());
+                arguments[at] = RedisWire.kind(draw.limit());
+                arguments[at + 1] = Long.toString(draw.amount());
+                arguments[at + 2] = Long.toString(draw.limit().max());
+                wire.window(draw.limit(), now, arguments, at + 3);
+                at += 7;
+            }
         }
-        return link.run(Script.RESERVE, keys, arguments).thenApply(reply -> decision(id, draws, reply));
+        return link.run(Script.RESERVE, keys, arguments).thenAccept(reply -> decide(wishes, reply));
     }
 
-    private Decision decision(String id, List<Draw> draws, List<Object> reply) {
+    private static void decide(List<Batches.Wish> wishes, List<Object> reply) {
         Moment now = moment(reply);
-        int status = (int) RedisWire.number(reply, 0);
+        List<?> results = (List<?>) reply.get(2);
+        for (int i = 0; i < wishes.size(); i++) {
+            Batches.Wish wish = wishes.get(i);
+            List<?> result = (List<?>) results.get(i);
+            if (RedisWire.number(result, 0) == FAILED) {
+                wish.decision().completeExceptionally(new RedisCommandExecutionException((String) result.get(1)));
+            } else {
+                wish.decision().complete(decision(wish, result, now));
+            }
+        }
+    }
+
+    private static Decision decision(Batches.Wish wish, List<?> result, Moment now) {
+        List<Draw> draws = wish.draws();
+        int status = (int) RedisWire.number(result, 0);
         if (status == GRANTED) {
-            List<?> states = (List<?>) reply.get(2);
+            List<?> states = (List<?>) result.get(1);
             List<Level> levels = new ArrayList<>(draws.size());
             for (int i = 0; i < draws.size(); i++) {
                 Limit limit = draws.get(i).limit();
                 levels.add(
                         RedisWire.counter(limit, (List<?>) states.get(i), now).level(limit, now));
             }
-            return new Decision.Granted(new Reservation(id, draws, now.wall(), true), levels);
+            return new Decision.Granted(new Reservation(wish.id(), draws, now.wall(), true), levels);
         }
         if (status == REFUSED) {
             Counter[] counters = new Counter[draws.size()];
-            for (Object each : (List<?>) reply.get(2)) {
+            for (Object each : (List<?>) result.get(1)) {
                 List<?> refused = (List<?>) each;
                 int index = (int) RedisWire.number(refused, 0);
                 counters[index] = RedisWire.counter(draws.get(index).limit(), (List<?>) refused.get(1), now);
@@ -231,11 +260,19 @@ final class RedisStore implements AutoCloseable {
         return new Moment(now, now);
     }
 
+    /** What is behind the exceptions of futures. */
+    static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
     /** Whether Redis has failed on this one thing, as with a key of another type, and would do the next. */
     static boolean isOfThisAlone(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException || failure instanceof ExecutionException
-                ? failure.getCause()
-                : failure;
+        Throwable cause = cause(failure);
         return cause instanceof RedisCommandExecutionException
                         && String.valueOf(cause.getMessage()).contains("WRONGTYPE")
                 || cause instanceof IllegalArgumentException;

@@ -9,7 +9,8 @@ import java.util.function.Predicate;
  * Values that gateways share: each by its id, for a time of its own, with a lease for whoever is making one and clears that reach
  * every gateway. Knows nothing of what the values are. Thread-safe.
  *
- * <p>No method throws because the store is away, and each that asks it something returns within the timeout.
+ * <p>No method throws because the store is away, and each that asks it something returns within the timeout if it is silent, and
+ * within a second if it is busy.
  */
 public interface SharedCache extends AutoCloseable {
 
@@ -142,7 +143,7 @@ public interface SharedCache extends AutoCloseable {
      *
      * @param property what the address is set by, for what is wrong with it
      * @param url {@code redis://} or {@code rediss://}
-     * @param timeout how long a call is held up at most
+     * @param timeout how long a call waits for a store that is silent; for one that serves others, a second
      * @throws IllegalArgumentException naming the property
      */
     static SharedCache in(String property, String url, Duration timeout) {

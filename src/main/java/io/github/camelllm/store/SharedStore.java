@@ -2,6 +2,7 @@ package io.github.camelllm.store;
 
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.store.StoreSettings.WhenDown;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,16 +22,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts in Redis, and does without it while it does not answer.
  *
- * <p>After the first failure nobody waits for Redis again until a probe in the background has had an answer from it. What is used
- * meanwhile is added to its counters before anybody reserves there again. Of a reservation whose answer did not come in time nobody
- * knows whether it was made: it is cancelled.
+ * <p>A call waits for its answer as long as the connection lives, which its {@link Heartbeat} says. After the first failure nobody
+ * waits for Redis again until a probe in the background has had an answer from it; only where the connection was closed, for the
+ * first probe, which is on its way. What is used meanwhile is added to Redis's counters before anybody reserves there again. Of a
+ * reservation whose answer did not come nobody knows whether it was made: it is cancelled.
  */
 final class SharedStore implements LimitStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
 
-    /** Of the time that a call may be held up, what is not spent on waiting. */
-    private static final Duration MARGIN = Duration.ofMillis(5);
+    /** How long a call waits though Redis is well; far more than it takes to serve those who came before. */
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** How long a call waits for another connection when its own was closed, as long as nobody knows whether there is one. */
+    private static final Duration RECONNECT = Duration.ofSeconds(1);
 
     /** What a caller is told who wants more than this gateway's share, though not more than the limit. */
     private static final Duration UNTIL_BACK = Duration.ofSeconds(5);
@@ -41,7 +46,7 @@ final class SharedStore implements LimitStore {
     private final Outbox outbox;
     private final Availability availability;
     private final Upkeep upkeep;
-    private final long waitNanos;
+    private final Batches batches;
     private final Map<String, Held> held = new ConcurrentHashMap<>();
     private final List<AlertListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -50,18 +55,15 @@ final class SharedStore implements LimitStore {
 
     /** Not connected until {@link #start}. */
     SharedStore(StoreSettings settings, Ticker ticker, RedisStore redis) {
-        this(settings, ticker, redis, settings.timeout().minus(MARGIN));
-    }
-
-    /** For tests that are not about time. */
-    SharedStore(StoreSettings settings, Ticker ticker, RedisStore redis, Duration patience) {
         this.settings = settings;
         this.redis = redis;
         this.local = new MemoryStore(ticker);
-        this.waitNanos = patience.toNanos();
+        this.batches = new Batches(redis::reserve);
         this.availability = new Availability(redis.link().name(), settings);
-        this.outbox = new Outbox(redis::settle, this::tell, this::failed, Outbox.MOST);
-        this.upkeep = new Upkeep(redis, outbox, availability, this::holders, local::tidy, settings.lease());
+        this.outbox = new Outbox(redis::settle, this::tell, this::refused, Outbox.MOST);
+        this.upkeep =
+                new Upkeep(redis, outbox, availability, this::holders, local::tidy, this::refused, settings.lease());
+        redis.link().onLoss(this::lost);
     }
 
     /** Connects in the background, and waits for the first attempt a second at most. */
@@ -75,25 +77,47 @@ final class SharedStore implements LimitStore {
         if (held.containsKey(id)) {
             throw new IllegalArgumentException("a reservation '" + id + "' is held already");
         }
-        if (!availability.up()) {
-            return without(id, draws);
+        // a second time for those whose connection was closed on them, when there is another at once
+        for (int times = 0; times < 2 && availability.up(RECONNECT); times++) {
+            String holder = availability.holder();
+            Batches.Wish wish = batches.reserve(holder, id, draws);
+            Decision decision = answered(wish.decision(), holder);
+            if (decision instanceof Decision.Granted granted) {
+                held.put(id, new Held(holder, granted.reservation(), null, true));
+            }
+            if (decision != null) {
+                return decision;
+            }
+            if (wish.isSent()) {
+                outbox.add(Settlement.cancel(holder, id, draws, redis.now()), availability.up());
+            }
+            if (holder.equals(availability.holder())) {
+                break; // Redis is well, and has failed on this call
+            }
         }
-        String holder = availability.holder();
-        Decision decision = answered(redis.reserve(holder, id, draws));
-        if (decision instanceof Decision.Granted granted) {
-            held.put(id, new Held(holder, granted.reservation(), null, true));
-        }
-        if (decision != null) {
-            return decision;
-        }
-        outbox.add(Settlement.cancel(holder, id, draws, redis.now()), availability.up());
         return without(id, draws);
     }
 
-    private void failed(Throwable failure) {
-        if (RedisStore.isOfThisAlone(failure)) {
-            LOG.error("Redis cannot count a call's limits: {}", failure.toString());
-        } else if (availability.down(failure)) {
+    /** A call, a settlement or a renewal has failed: with an error of Redis, or because the connection has. */
+    private void failed(Throwable failure, String holder) {
+        Throwable cause = RedisStore.cause(failure);
+        if (RedisStore.isOfThisAlone(cause)) {
+            LOG.error("Redis cannot count a call's limits: {}", cause.toString());
+        } else if (holder.equals(availability.holder())) {
+            boolean told = cause instanceof RedisCommandExecutionException || cause instanceof TimeoutException;
+            lost(told ? cause : new Heartbeat.Closed(cause));
+        }
+    }
+
+    /** Redis has answered with an error; of connections that fail {@link #lost} hears. */
+    private void refused(Throwable failure) {
+        if (RedisStore.cause(failure) instanceof RedisCommandExecutionException) {
+            failed(failure, availability.holder());
+        }
+    }
+
+    private void lost(Throwable cause) {
+        if (availability.down(cause)) {
             upkeep.probeSoon();
         }
     }
@@ -175,21 +199,21 @@ final class SharedStore implements LimitStore {
 
     @Override
     public List<Level> levels(List<Limit> limits) {
-        if (!availability.up()) {
+        if (!availability.up(RECONNECT)) {
             return List.of();
         }
-        List<Level> levels = answered(redis.levels(limits));
+        List<Level> levels = answered(redis.levels(limits), availability.holder());
         return levels == null ? List.of() : levels;
     }
 
-    /** What Redis answers; null when it does not in time, which is noted. */
-    private <T> T answered(CompletableFuture<T> answer) {
+    /** What Redis answers; null when it does not, which is noted. */
+    private <T> T answered(CompletableFuture<T> answer, String holder) {
         try {
-            return answer.get(waitNanos, TimeUnit.NANOSECONDS);
+            return answer.get(LONGEST_NANOS, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            failed(e.getCause());
+            failed(e.getCause(), holder);
         } catch (TimeoutException e) {
-            failed(e);
+            failed(e, holder);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

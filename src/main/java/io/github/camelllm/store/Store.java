@@ -30,7 +30,7 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
     private String whenDown = "local";
     private int instances = 1;
     private Duration lease = Duration.ofSeconds(60);
-    private Duration timeout = Duration.ofMillis(50);
+    private Duration timeout = Duration.ofMillis(300);
     private volatile LimitStore store;
     private final List<AlertListener> listeners = new ArrayList<>();
     private boolean closed;
@@ -58,7 +58,10 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
         this.lease = lease;
     }
 
-    /** How long a call is held up by Redis at most: 10 to 50 ms; 50 ms unless set. */
+    /**
+     * How long Redis may send nothing while it owes an answer before calls do without it, which is how long they wait for one that
+     * hangs: 100 ms to 5 seconds; 300 ms unless set.
+     */
     public void setTimeout(Duration timeout) {
         this.timeout = timeout;
     }
@@ -121,7 +124,7 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
     private static final class Shared {
         static LimitStore open(StoreSettings settings, Ticker ticker) {
             RedisStore redis = new RedisStore(
-                    new RedisLink(settings.url()),
+                    new RedisLink(settings.url(), settings.timeout()),
                     settings.lease().toNanos() / 1_000,
                     () -> Moment.micros(ticker.now()),
                     null);
@@ -135,7 +138,7 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
      * Room for values that gateways share, in the same Redis by connections of its own; empty where limits are counted in memory.
      * Whoever asks for it starts and closes it.
      *
-     * @param timeout how long a call is held up at most
+     * @param timeout how long a call waits for a store that is silent; for one that serves others, a second
      */
     public Optional<SharedCache> sharedCache(Duration timeout) {
         StoreSettings settings = settings();

@@ -12,15 +12,18 @@ import java.util.Locale;
  * @param whenDown what happens while Redis does not answer
  * @param instances among how many gateways limits are shared out then
  * @param lease how long a reservation outlives a gateway that has died
- * @param timeout how long a call is held up by Redis at most
+ * @param timeout how long Redis may send nothing while it owes an answer
  */
 record StoreSettings(String url, WhenDown whenDown, int instances, Duration lease, Duration timeout) {
 
     private static final int MOST_INSTANCES = 10_000;
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     private static final Duration LONGEST_LEASE = Duration.ofHours(1);
-    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
-    private static final Duration LONGEST_TIMEOUT = Duration.ofMillis(50);
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(5);
+
+    /** How long Redis may be silent unless something else is set. */
+    static final Duration TIMEOUT = Duration.ofMillis(300);
 
     /** What happens to calls while the store does not answer. */
     enum WhenDown {
@@ -59,7 +62,7 @@ record StoreSettings(String url, WhenDown whenDown, int instances, Duration leas
                     + MOST_INSTANCES + " is allowed");
         }
         check("store.lease (llm.store.lease)", lease, SHORTEST_LEASE, LONGEST_LEASE, "1s to 1h");
-        check("store.timeout", timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT, "10ms to 50ms");
+        check("store.timeout", timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT, "100ms to 5s");
     }
 
     boolean inMemory() {

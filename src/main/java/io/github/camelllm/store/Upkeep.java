@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ final class Upkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
     private static final long TICK_MILLIS = 100;
-    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -37,17 +38,20 @@ final class Upkeep implements AutoCloseable {
     private final Availability availability;
     private final Supplier<Collection<String>> holders;
     private final Runnable tidy;
+    private final Consumer<Throwable> onFailure;
     private final long renewNanos;
     private final ScheduledExecutorService thread;
     private final CountDownLatch tried = new CountDownLatch(1);
     private long renewedNanos;
     private int failedProbes;
+    private boolean warm;
 
     /**
      * Does nothing until {@link #start}.
      *
      * @param holders whose leases are to be renewed
      * @param tidy done now and then
+     * @param onFailure told when leases could not be renewed
      */
     Upkeep(
             RedisStore redis,
@@ -55,12 +59,14 @@ final class Upkeep implements AutoCloseable {
             Availability availability,
             Supplier<Collection<String>> holders,
             Runnable tidy,
+            Consumer<Throwable> onFailure,
             Duration lease) {
         this.redis = redis;
         this.outbox = outbox;
         this.availability = availability;
         this.holders = holders;
         this.tidy = tidy;
+        this.onFailure = onFailure;
         this.renewNanos = Math.min(lease.toNanos() / 3, LOOK_NANOS);
         ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, work -> {
             Thread daemon = new Thread(work, "llm-store");
@@ -94,10 +100,13 @@ final class Upkeep implements AutoCloseable {
     private void tick() {
         try {
             tidy.run();
-            if (!availability.up()) {
-                probe();
-            } else {
+            if (availability.up() && !redis.link().isOpen()) {
+                availability.down(new Heartbeat.Closed(null));
+            }
+            if (availability.up()) {
                 maintain();
+            } else {
+                probe();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -111,8 +120,9 @@ final class Upkeep implements AutoCloseable {
     /** Connects if need be; a Redis that takes a write and answers in time is up once it has all that is kept. */
     private void probe() throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            if (redis.connect(FIRST_NANOS)) {
+            if (redis.connect(FIRST_NANOS) && !warm) {
                 redis.warmUp(availability.holder(), FIRST_NANOS);
+                warm = true;
             }
             redis.renew(holders.get()).get(PROBE_NANOS, TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
@@ -128,15 +138,16 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    private void maintain() throws InterruptedException, ExecutionException, TimeoutException {
-        if (!redis.link().isOpen()) {
-            throw new IllegalStateException("the connection is closed");
-        }
+    private void maintain() throws InterruptedException {
         long now = System.nanoTime();
         outbox.flush(availability.holder(), now + FLUSH_NANOS);
         outbox.arrived().forEach(redis::forget);
         if (now - renewedNanos >= renewNanos) {
-            redis.renew(holders.get()).get(renewNanos, TimeUnit.NANOSECONDS);
+            redis.renew(holders.get()).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    onFailure.accept(failure);
+                }
+            });
             renewedNanos = now;
         }
     }

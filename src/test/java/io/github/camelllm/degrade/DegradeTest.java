@@ -150,6 +150,7 @@ class DegradeTest {
                     case UPSTREAM_ERROR,
                             UPSTREAM_TIMEOUT,
                             NO_MODEL_AVAILABLE,
+                            STORE_UNAVAILABLE,
                             GLOBAL_RATE_LIMITED,
                             TOO_MANY_IN_FLIGHT -> true;
                     default -> false;

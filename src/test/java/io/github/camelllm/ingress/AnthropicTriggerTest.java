@@ -138,6 +138,7 @@ class AnthropicTriggerTest {
         "USER_RATE_LIMITED, rate_limit_error",
         "UPSTREAM_ERROR, api_error",
         "NO_MODEL_AVAILABLE, overloaded_error",
+        "STORE_UNAVAILABLE, overloaded_error",
         "UPSTREAM_TIMEOUT, timeout_error"
     })
     void givesEachProblemAnthropicsType(ErrorCode code, String type) throws Exception {

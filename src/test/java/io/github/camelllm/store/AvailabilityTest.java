@@ -14,7 +14,7 @@ class AvailabilityTest {
 
     private final Availability availability = new Availability(
             "redis:6379/0",
-            new StoreSettings("redis://redis", WhenDown.LOCAL, 3, Duration.ofSeconds(60), Duration.ofMillis(50)));
+            new StoreSettings("redis://redis", WhenDown.LOCAL, 3, Duration.ofSeconds(60), StoreSettings.TIMEOUT));
 
     @Test
     void saysEachChangeOnce() {

@@ -28,8 +28,8 @@ class RedisFaultsTest {
     private static final Window DAY = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
     private static final String[] DURABLE = {"--appendonly", "yes", "--appendfsync", "always"};
     private static final Duration LEASE = Duration.ofSeconds(1);
-    private static final Duration PATIENT = Duration.ofSeconds(10);
-    private static final Duration AS_SHIPPED = Duration.ofMillis(45);
+    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Duration AS_SHIPPED = StoreSettings.TIMEOUT;
 
     private final AtomicInteger ids = new AtomicInteger();
     private final List<SharedStore> opened = new ArrayList<>();
@@ -248,7 +248,8 @@ class RedisFaultsTest {
             });
             System.out.println("longest of 20 calls at a Redis that hangs: "
                     + waits.stream().max(Duration::compareTo));
-            assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofMillis(500)) < 0);
+            // 300 ms of the gateway's own time, which is longer by the clock where it gets little of the processor
+            assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(2)) < 0);
             Await.until("the alarm", () -> !store.up());
             long began = System.nanoTime();
             for (int i = 0; i < 1_000; i++) {

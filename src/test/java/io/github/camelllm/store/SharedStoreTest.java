@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class SharedStoreTest {
 
     /** What a busy machine is slow at is not what is tested here. */
-    private static final Duration PATIENT = Duration.ofSeconds(10);
+    private static final Duration PATIENT = Duration.ofSeconds(5);
 
     private static final Window MINUTE = new Window.Sliding(Duration.ofMinutes(1));
     private static final Window DAY = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
@@ -55,16 +55,15 @@ class SharedStoreTest {
     }
 
     static SharedStore open(String url, WhenDown whenDown, int instances, Duration lease, Duration patience) {
-        StoreSettings settings = new StoreSettings(url, whenDown, instances, lease, Duration.ofMillis(50));
+        StoreSettings settings = new StoreSettings(url, whenDown, instances, lease, patience);
         SharedStore store = new SharedStore(
                 settings,
                 Ticker.SYSTEM,
                 new RedisStore(
-                        new RedisLink(settings.url()),
+                        new RedisLink(settings.url(), patience),
                         lease.toNanos() / 1_000,
                         () -> Moment.micros(Ticker.SYSTEM.now()),
-                        null),
-                patience);
+                        null));
         store.start();
         return store;
     }

@@ -312,7 +312,7 @@ class StoreTest {
                 "whenDown: never | store.whenDown (llm.store.when-down) is 'never'; local, allow or deny is allowed",
                 "instances: 0 | store.instances (llm.store.instances) is 0; 1 to 10000 is allowed",
                 "lease: 100ms | store.lease (llm.store.lease) is PT0.1S; 1s to 1h is allowed",
-                "timeout: 51ms | store.timeout is PT0.051S; 10ms to 50ms is allowed"
+                "timeout: 50ms | store.timeout is PT0.05S; 100ms to 5s is allowed"
             })
     void aSettingThatCannotBeFailsTheStart(String properties, String message) throws Exception {
         try (DefaultCamelContext context = context(properties)) {
@@ -348,7 +348,7 @@ class StoreTest {
             })
     void addressesThatAre(String url) {
         StoreSettings settings =
-                new StoreSettings(url, StoreSettings.WhenDown.LOCAL, 1, Duration.ofSeconds(60), Duration.ofMillis(50));
+                new StoreSettings(url, StoreSettings.WhenDown.LOCAL, 1, Duration.ofSeconds(60), StoreSettings.TIMEOUT);
         assertThat(settings.inMemory()).isFalse();
         try (RedisLink link = new RedisLink(settings.url())) {
             assertThat(link.name()).containsPattern("^(host|\\[?::1]?):\\d+/\\d$");
