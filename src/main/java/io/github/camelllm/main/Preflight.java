@@ -113,6 +113,16 @@ record Preflight(
                     "Put keys into " + Shown.path(keysFile) + " ('bin/gateway key' makes one), or set "
                             + SettingsTable.OPEN + "=true"));
         }
+        if (problems.isEmpty()
+                && read.properties().get(SettingsTable.CORS_ORIGINS).equals("*")
+                && read.properties().get(SettingsTable.CORS_CREDENTIALS).equals("true")) {
+            problems.add(new Diagnostic(
+                    SettingsTable.CORS_CREDENTIALS + "=true",
+                    0,
+                    "does not go with " + SettingsTable.CORS_ORIGINS
+                            + "=*: every page on the web could act for its visitor",
+                    "Name the origins, or leave the credentials out"));
+        }
         return new Preflight(options, read.settings(), read.properties(), keys, List.copyOf(problems));
     }
 

@@ -272,10 +272,10 @@ class HttpTriggerTest {
         assertError(RawClient.exchange(port, "POST", "/nowhere", json, type), 404, "not_found");
         assertError(RawClient.exchange(port, "GET", "/v1/nowhere", null), 404, "not_found");
         assertError(RawClient.exchange(port, "POST", "/V1/chat/completions", json, type), 404, "not_found");
-        for (String method : new String[] {"GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"}) {
+        for (String method : new String[] {"GET", "PUT", "DELETE", "PATCH", "TRACE", "BREW"}) {
             RawResponse response = RawClient.exchange(port, method, CHAT, null);
             assertError(response, 405, "method_not_allowed");
-            assertThat(response.header("Allow")).isEqualTo("POST");
+            assertThat(response.header("Allow")).isEqualTo("POST, OPTIONS");
         }
         assertError(RawClient.exchange(port, "POST", CHAT, json), 415, "unsupported_media_type");
         for (String other : new String[] {
