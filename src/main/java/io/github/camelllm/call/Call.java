@@ -41,6 +41,7 @@ public final class Call {
     private String credential;
     private Identity identity = Identity.ANONYMOUS;
     private List<String> chain = List.of();
+    private Map<String, String> versions = Map.of();
     private String model;
     private String provider;
     private volatile Usage usage;
@@ -229,6 +230,19 @@ public final class Call {
     /** Sets the models that may answer. */
     public void chain(List<String> newChain) {
         this.chain = List.copyOf(newChain);
+    }
+
+    /**
+     * The version of a model that the call asks for by a dated id, as its provider is to be asked for it; null when the call
+     * asks for the model as such.
+     */
+    public String versionOf(String ofModel) {
+        return ofModel == null ? null : versions.get(ofModel);
+    }
+
+    /** Notes the versions of models that the call asks for, by the models' names. */
+    public void versions(Map<String, String> newVersions) {
+        this.versions = Map.copyOf(newVersions);
     }
 
     /** The model that is to answer, or has; null before one is chosen. */
@@ -546,6 +560,7 @@ public final class Call {
         other.identity = identity;
         other.counter = counter;
         other.chain = chain;
+        other.versions = versions;
         other.model = model;
         other.provider = provider;
         other.cache = why;

@@ -134,7 +134,7 @@ public abstract class WireStep extends KeyedStep {
         Attempt attempt = call.attempt();
         Message request = exchange.getMessage();
         boolean stream = call.isStream();
-        String name = upstreamModel.isBlank() ? call.getModel() : upstreamModel;
+        String name = upstreamName(call);
         byte[] body;
         try {
             body = encode(call, name);
@@ -170,11 +170,28 @@ public abstract class WireStep extends KeyedStep {
         }
     }
 
+    private String upstreamName(Call call) {
+        if (!upstreamModel.isBlank()) {
+            return upstreamModel;
+        }
+        String version = call.versionOf(call.getModel());
+        return version == null ? call.getModel() : version;
+    }
+
+    /** The provider does not know the version that the client has asked for, which says nothing about the model. */
+    private boolean isUnknownVersion(Call call, int status) {
+        return status == 404 && upstreamModel.isBlank() && call.versionOf(call.getModel()) != null;
+    }
+
     private void answer(Call call, Exchange exchange, Attempt attempt, WireSource source, boolean stream)
             throws IOException {
         int status = source.status();
         if (status < 200 || status > 299) {
             byte[] body = source.readSome(MAX_ERROR_BYTES);
+            if (isUnknownVersion(call, status)) {
+                attempt.failed(Refusals.unknownVersion(call));
+                return;
+            }
             Problem problem = ErrorAnswers.of(
                     call.getModel(),
                     status,

@@ -3,7 +3,7 @@ package io.github.camelllm.routing;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
-import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelName;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
 import java.util.List;
@@ -43,7 +43,18 @@ final class ModelObjects {
         return List.copyOf(names);
     }
 
-    /** One of them. */
+    /** Whether the caller can ask for a name, which may be one with a provider before it and a version behind it. */
+    boolean has(String name) {
+        return names().contains(name)
+                || models.resolve(name)
+                        .map(ModelName::model)
+                        .filter(model -> model.live() && (!anthropic || model.operation() == Operation.CHAT))
+                        .filter(model -> call.getIdentity().mayUse(model.name())
+                                || call.getIdentity().mayUse(name))
+                        .isPresent();
+    }
+
+    /** One of them, or of those that {@link #has} accepts. */
     ObjectNode of(String name) {
         if (anthropic) {
             return Json.object()
@@ -56,6 +67,10 @@ final class ModelObjects {
                 .put("id", name)
                 .put("object", "model")
                 .put("created", CREATED)
-                .put("owned_by", models.find(name).map(Model::provider).orElse("gateway"));
+                .put(
+                        "owned_by",
+                        models.resolve(name)
+                                .map(found -> found.model().provider())
+                                .orElse("gateway"));
     }
 }

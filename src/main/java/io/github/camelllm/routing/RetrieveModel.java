@@ -14,7 +14,7 @@ import org.apache.camel.Processor;
 
 /**
  * Answers {@code GET /v1/models/{id}}: one of the models of {@link ModelList}, or 404 {@code model_not_found} for what is not
- * in the caller's list. The id may hold slashes, written as such or as {@code %2F}.
+ * in the caller's list. The id may be a dated one, and may hold slashes, written as such or as {@code %2F}.
  */
 public final class RetrieveModel implements Processor {
 
@@ -41,7 +41,7 @@ public final class RetrieveModel implements Processor {
         ModelObjects objects = new ModelObjects(catalogue, call);
         String path = exchange.getProperty(PATH, "", String.class);
         String id = decoded(path.startsWith(prefix) ? path.substring(prefix.length()) : path);
-        if (!objects.names().contains(id)) {
+        if (!objects.has(id)) {
             throw Problem.of(
                             ErrorCode.MODEL_NOT_FOUND,
                             "The model " + Shown.text(id)
