@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * One call on its way through the chain: what is asked, by whom, of which model, and what has become of it.
@@ -23,7 +24,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Call {
 
+    /** The response header that tells the client what was left out of its request. */
+    public static final String WARNINGS = "X-LLM-Warnings";
+
     private static final int MAX_FLAGS = 32;
+    private static final int MAX_TOLD = 1000;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
     private final Ticker ticker;
     private final Operation operation;
@@ -467,6 +473,21 @@ public final class Call {
     /** Notes what was left out of the request or answer, or done otherwise than asked: for the record, once each. */
     public void warn(String warning) {
         warnings.add(warning);
+    }
+
+    /**
+     * The same, told the client as well, in the answer's header {@value #WARNINGS}: for what concerns the client alone.
+     *
+     * @param warning may quote names that the client has given, but nothing of upstreams or prompts
+     */
+    public void tell(String warning) {
+        if (warnings.add(warning)) {
+            String shown = UNPRINTABLE.matcher(warning).replaceAll("?");
+            answerHeaders.merge(WARNINGS, shown, (said, more) -> {
+                String all = said + "; " + more;
+                return all.length() <= MAX_TOLD ? all : said;
+            });
+        }
     }
 
     /** What was left out or done otherwise than asked. */

@@ -112,6 +112,11 @@ final class SettingsTable {
                     Kind.credential(),
                     "The key for Gemini. Keep it out of this file as well."),
             new Setting(
+                    "llm.models.unsupported",
+                    "drop",
+                    Kind.oneOf("drop", "refuse"),
+                    "What becomes of parameters such as temperature or seed that a model has no such thing for."),
+            new Setting(
                     "llm.validate.max-characters",
                     "1000000",
                     Kind.number(1, 100_000_000),

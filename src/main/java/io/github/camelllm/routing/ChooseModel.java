@@ -83,7 +83,7 @@ public final class ChooseModel extends Step {
     private static void add(Call call, ModelName asked, List<Model> live, Map<String, String> versions) {
         Model model = asked.model();
         if (asked.version() != null && !asked.reachesProvider()) {
-            call.warn("version " + asked.version() + " left out for " + model.name()
+            call.tell("version " + asked.version() + " left out for " + model.name()
                     + ", for which the routes name another");
         } else if (asked.version() != null && !live.contains(model)) {
             versions.put(model.name(), asked.version());

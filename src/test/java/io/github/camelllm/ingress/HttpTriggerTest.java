@@ -98,6 +98,30 @@ class HttpTriggerTest {
     }
 
     @Test
+    void tellsTheClientWhatWasLeftOutOfItsRequest() throws Exception {
+        gateway = HttpGateway.start(exchange -> {
+            Call call = Calls.of(exchange);
+            call.tell("seed left out for m");
+            call.tell("seed left out for m");
+            call.warn("for the record alone");
+            call.tell("fü\r\nX-Evil: 1 left out for m");
+            for (int i = 0; i < 100; i++) {
+                call.tell("field_" + i + " left out for m");
+            }
+            exchange.getMessage().setBody(new Answer(null, Json.object()));
+        });
+
+        RawResponse response = post("{}");
+
+        assertThat(response.header("X-LLM-Warnings"))
+                .startsWith("seed left out for m; f???X-Evil: 1 left out for m; field_0 left out for m; ")
+                .doesNotContain("record")
+                .hasSizeBetween(900, 1000);
+        assertThat(response.header("X-Evil")).isNull();
+        assertThat(gateway.awaitEnded().getWarnings()).hasSize(103);
+    }
+
+    @Test
     void takesOfTheRequestOnlyWhatMeansSomething() throws Exception {
         AtomicReference<Exchange> seen = new AtomicReference<>();
         AtomicReference<String> headers = new AtomicReference<>();
