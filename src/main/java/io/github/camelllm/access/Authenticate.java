@@ -2,7 +2,9 @@ package io.github.camelllm.access;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Identity;
+import io.github.camelllm.call.Models;
 import io.github.camelllm.config.ConfigProblem;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import java.util.stream.Collectors;
@@ -38,6 +40,7 @@ public final class Authenticate extends Step {
     private String configDir;
     private String keysFile;
     private volatile Authenticator authenticator;
+    private volatile Models models = new Models();
 
     /** The directory that a relative {@link #setKeysFile keysFile} is in; the working directory where it is not set. */
     public void setConfigDir(String configDir) {
@@ -56,6 +59,7 @@ public final class Authenticate extends Step {
      */
     @Override
     protected void onStart(Route route) {
+        models = Calls.bound(route.getCamelContext(), Models.class, models);
         AuthenticateSettings settings = AuthenticateSettings.of(configDir, keysFile);
         Keys.Read read = Keys.read(settings.keysFile());
         if (!read.problems().isEmpty()) {
@@ -84,7 +88,7 @@ public final class Authenticate extends Step {
             call.identify(identity);
         }
         if (exchange.getProperty(Validate.VALIDATED, false, Boolean.class)) {
-            ModelRules.checkAllowed(call.getAsked(), identity); // validate did not know yet who asks
+            ModelRules.checkAllowed(call.getAsked(), identity, models); // validate did not know yet who asks
         }
         next.proceed();
     }

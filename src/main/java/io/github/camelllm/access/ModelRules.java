@@ -2,6 +2,7 @@ package io.github.camelllm.access;
 
 import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelName;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.config.Shown;
@@ -26,12 +27,12 @@ final class ModelRules {
      */
     static void check(Fields request, Operation operation, Identity who, Models models) {
         String name = request.string(MODEL, "the name of a model or alias, as a string");
-        Model model = models.find(name).orElse(null);
+        Model model = models.resolve(name).map(ModelName::model).orElse(null);
         boolean alias = model == null && models.aliases().contains(name);
         if (model == null && !alias) {
             throw notFound("The model " + Shown.text(name) + " does not exist.", operation, who, models);
         }
-        checkAllowed(name, who);
+        checkAllowed(name, who, models);
         Operation does = alias ? Operation.CHAT : model.operation();
         if (does != operation) {
             throw Problem.invalid(
@@ -45,9 +46,12 @@ final class ModelRules {
         }
     }
 
-    /** Refuses a model that the caller may not use, with {@code model_not_allowed}. */
-    static void checkAllowed(String name, Identity who) {
-        if (!who.mayUse(name)) {
+    /** Refuses a model that the caller may use neither by the name it has asked for nor by the model's, with {@code model_not_allowed}. */
+    static void checkAllowed(String name, Identity who, Models models) {
+        boolean byModel = models.resolve(name)
+                .filter(found -> who.mayUse(found.model().name()))
+                .isPresent();
+        if (!byModel && !who.mayUse(name)) {
             String allowed = who.models().stream().sorted().limit(LISTED).collect(Collectors.joining(", "));
             throw Problem.of(
                             ErrorCode.MODEL_NOT_ALLOWED,

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * One call on its way through the chain: what is asked, by whom, of which model, and what has become of it.
@@ -23,7 +24,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Call {
 
+    /** The response header that tells the client what was left out of its request. */
+    public static final String WARNINGS = "X-LLM-Warnings";
+
     private static final int MAX_FLAGS = 32;
+    private static final int MAX_TOLD = 1000;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
     private final Ticker ticker;
     private final Operation operation;
@@ -41,6 +47,7 @@ public final class Call {
     private String credential;
     private Identity identity = Identity.ANONYMOUS;
     private List<String> chain = List.of();
+    private Map<String, String> versions = Map.of();
     private String model;
     private String provider;
     private volatile Usage usage;
@@ -229,6 +236,19 @@ public final class Call {
     /** Sets the models that may answer. */
     public void chain(List<String> newChain) {
         this.chain = List.copyOf(newChain);
+    }
+
+    /**
+     * The version of a model that the call asks for by a dated id, as its provider is to be asked for it; null when the call
+     * asks for the model as such.
+     */
+    public String versionOf(String ofModel) {
+        return ofModel == null ? null : versions.get(ofModel);
+    }
+
+    /** Notes the versions of models that the call asks for, by the models' names. */
+    public void versions(Map<String, String> newVersions) {
+        this.versions = Map.copyOf(newVersions);
     }
 
     /** The model that is to answer, or has; null before one is chosen. */
@@ -455,6 +475,21 @@ public final class Call {
         warnings.add(warning);
     }
 
+    /**
+     * The same, told the client as well, in the answer's header {@value #WARNINGS}: for what concerns the client alone.
+     *
+     * @param warning may quote names that the client has given, but nothing of upstreams or prompts
+     */
+    public void tell(String warning) {
+        if (warnings.add(warning)) {
+            String shown = UNPRINTABLE.matcher(warning).replaceAll("?");
+            answerHeaders.merge(WARNINGS, shown, (said, more) -> {
+                String all = said + "; " + more;
+                return all.length() <= MAX_TOLD ? all : said;
+            });
+        }
+    }
+
     /** What was left out or done otherwise than asked. */
     public List<String> getWarnings() {
         synchronized (warnings) {
@@ -546,6 +581,7 @@ public final class Call {
         other.identity = identity;
         other.counter = counter;
         other.chain = chain;
+        other.versions = versions;
         other.model = model;
         other.provider = provider;
         other.cache = why;

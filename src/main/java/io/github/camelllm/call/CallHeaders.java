@@ -25,7 +25,8 @@ public final class CallHeaders {
             "x-llm-callback",
             "prefer",
             "idempotency-key",
-            "anthropic-beta");
+            "anthropic-beta",
+            "anthropic-version");
 
     private final Map<String, String> values = new HashMap<>();
 

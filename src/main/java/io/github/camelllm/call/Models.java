@@ -68,6 +68,14 @@ public final class Models {
         return name == null ? Optional.empty() : Optional.ofNullable(models.get(name));
     }
 
+    /**
+     * The model that a client or a chain means by a name: the one of that name, or of the name without a provider before it
+     * and a version behind it; see {@link ModelName}.
+     */
+    public Optional<ModelName> resolve(String name) {
+        return name == null || !NAME.matcher(name).matches() ? Optional.empty() : ModelName.of(name, this::find);
+    }
+
     /** All models by name, live or not. */
     public List<Model> all() {
         return sorted(models.values());

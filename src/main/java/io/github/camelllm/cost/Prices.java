@@ -80,7 +80,7 @@ public final class Prices implements Pricing, CamelContextAware, StartupListener
 
     @Override
     public BigDecimal cost(Call call, String model, Usage usage) {
-        ModelPrice price = price(model);
+        ModelPrice price = price(call, model);
         if (price == null) {
             return null;
         }
@@ -96,7 +96,7 @@ public final class Prices implements Pricing, CamelContextAware, StartupListener
 
     @Override
     public BigDecimal most(Call call, String model, long inputTokens, long outputTokens) {
-        ModelPrice price = price(model);
+        ModelPrice price = price(call, model);
         if (price == null) {
             return null;
         }
@@ -108,6 +108,21 @@ public final class Prices implements Pricing, CamelContextAware, StartupListener
     public long mostOutputTokens(String model) {
         ModelPrice price = price(model);
         return price == null ? 0 : price.mostOutput();
+    }
+
+    /** That of the version which the call asks for, if it has one of its own: some versions cost other than their model. */
+    private ModelPrice price(Call call, String model) {
+        PriceList prices = prices();
+        String version = call.versionOf(model);
+        Models catalogue = models;
+        if (version != null && catalogue != null) {
+            String provider = catalogue.find(model).map(Model::provider).orElse(null);
+            ModelPrice own = prices.find(version, provider, version);
+            if (own != null) {
+                return own;
+            }
+        }
+        return price(model);
     }
 
     private ModelPrice price(String model) {

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.HeldEvents;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelName;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Recovery;
 import io.github.camelllm.call.StreamEvent;
@@ -160,7 +161,8 @@ public final class Failover extends Step {
         }
         List<Model> chain = new ArrayList<>();
         for (String name : names) {
-            models.find(name.strip())
+            models.resolve(name.strip())
+                    .map(ModelName::model)
                     .filter(model -> model.live() && model.operation() == call.getOperation())
                     .ifPresent(chain::add);
         }

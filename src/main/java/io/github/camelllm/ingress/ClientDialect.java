@@ -5,6 +5,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.problem.Problem;
+import io.vertx.core.http.HttpServerRequest;
 
 /** What one kind of client writes and expects to read; in between, the gateway speaks OpenAI's words. */
 interface ClientDialect {
@@ -14,14 +15,28 @@ interface ClientDialect {
         return switch (name) {
             case "openai" -> new OpenAiDialect();
             case "anthropic" -> new AnthropicDialect();
+            case "either" -> new EitherDialect();
             default ->
-                throw new IllegalArgumentException("dialect is '" + name + "'; openai and anthropic are allowed");
+                throw new IllegalArgumentException(
+                        "dialect is '" + name + "'; openai, anthropic and either are allowed");
         };
     }
 
-    /** The dialect that the clients of a path speak, for what is refused before a route sees it. */
-    static ClientDialect ofPath(String path) {
-        return of(path.equals("/v1/messages") || path.startsWith("/v1/messages/") ? "anthropic" : "openai");
+    /**
+     * The dialect of a request that is refused before a route sees it: that of its path, or else of its client.
+     *
+     * @param path of the request, normalised
+     */
+    static ClientDialect of(HttpServerRequest request, String path) {
+        boolean anthropic = path.equals("/v1/messages")
+                || path.startsWith("/v1/messages/")
+                || request.getHeader(EitherDialect.ANTHROPIC) != null;
+        return of(anthropic ? "anthropic" : "openai");
+    }
+
+    /** The dialect of the client that made a call: this one, unless the path serves several. */
+    default ClientDialect of(Call call) {
+        return this;
     }
 
     /** A request of a body that is parsed, and found to be good or not, when a step first asks for its tree. */

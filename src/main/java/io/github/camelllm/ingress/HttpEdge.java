@@ -15,9 +15,6 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.HttpEndpointModel;
-import org.apache.camel.component.platform.http.PlatformHttpComponent;
-import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,14 +30,14 @@ public final class HttpEdge {
     private static final long LINGER_MILLIS = 500;
     private static final int FIRST = Integer.MIN_VALUE;
 
-    private final CamelContext context;
+    private final Unserved unserved;
     private final long maxBodyBytes;
     private final int mostCalls;
     private final AtomicBoolean draining;
     private final AtomicInteger calls = new AtomicInteger();
 
     private HttpEdge(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
-        this.context = context;
+        this.unserved = new Unserved(new ServedPaths(context));
         this.maxBodyBytes = maxBodyBytes;
         this.mostCalls = mostCalls;
         this.draining = draining;
@@ -62,7 +59,7 @@ public final class HttpEdge {
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             if (!router.isManagementServer()) {
                 router.route().order(FIRST).handler(edge::screen);
-                router.route().last().handler(edge::unknown);
+                router.route().last().handler(edge.unserved::handle);
                 router.route().order(FIRST).failureHandler(edge::failed);
                 installed = true;
             }
@@ -92,7 +89,7 @@ public final class HttpEdge {
                                 .withRetryAfter(Duration.ofSeconds(1)));
                 return;
             }
-            if (!isJson(request.getHeader("content-type"))) {
+            if (!isJson(request.getHeader("content-type")) && !unserved.judgesMediaTypes(routing.normalizedPath())) {
                 refuse(
                         routing,
                         Problem.of(
@@ -147,26 +144,6 @@ public final class HttpEdge {
                 ErrorCode.REQUEST_TOO_LARGE, "The request body is larger than the " + maxBodyBytes + " bytes allowed.");
     }
 
-    /** No route took the request: its path is unknown, or its method is not for that path. */
-    private void unknown(RoutingContext routing) {
-        String path = routing.normalizedPath();
-        PlatformHttpComponent http =
-                context.getComponent(PlatformHttpConstants.PLATFORM_HTTP_COMPONENT_NAME, PlatformHttpComponent.class);
-        for (HttpEndpointModel endpoint : http.getHttpEndpoints()) {
-            if (endpoint.getUri().equals(path)) {
-                String allowed = endpoint.getVerbs() == null ? "GET,POST" : endpoint.getVerbs();
-                routing.response().putHeader("Allow", allowed);
-                refuse(
-                        routing,
-                        Problem.of(
-                                ErrorCode.METHOD_NOT_ALLOWED,
-                                "The method is not allowed on this path; it takes " + allowed + "."));
-                return;
-            }
-        }
-        refuse(routing, Problem.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
-    }
-
     private void failed(RoutingContext routing) {
         boolean cutOff =
                 routing.failure() instanceof IOException && !routing.request().isEnded();
@@ -195,7 +172,7 @@ public final class HttpEdge {
      * Answers at once. A body that has not been read is not going to be: nothing more of it is taken, and the connection
      * closes once the client has had a moment to read the answer.
      */
-    private static void refuse(RoutingContext routing, Problem problem) {
+    static void refuse(RoutingContext routing, Problem problem) {
         HttpServerRequest request = routing.request();
         HttpServerResponse response = routing.response();
         response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
@@ -207,8 +184,9 @@ public final class HttpEdge {
             request.pause();
             response.putHeader("Connection", "close");
         }
-        response.end(
-                Buffer.buffer(ClientDialect.ofPath(routing.normalizedPath()).error(problem, id)));
+        byte[] body = ClientDialect.of(request, routing.normalizedPath()).error(problem, id);
+        response.putHeader("Content-Length", Integer.toString(body.length)); // which HEAD is told as well
+        response.end(Buffer.buffer(body));
         if (unread) {
             routing.vertx()
                     .setTimer(LINGER_MILLIS, timer -> request.connection().close());

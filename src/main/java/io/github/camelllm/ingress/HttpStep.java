@@ -39,7 +39,10 @@ public final class HttpStep extends Step {
         requests.operation(operation);
     }
 
-    /** What the clients of this path speak: {@code openai}, or {@code anthropic} for its Messages API. */
+    /**
+     * What the clients of this path speak: {@code openai}; {@code anthropic} for its Messages API; or {@code either} for a path
+     * of both, whose answers the route writes in the words of the client.
+     */
     public void setDialect(String dialect) {
         this.dialect = ClientDialect.of(dialect);
         requests.dialect(this.dialect);
@@ -89,14 +92,14 @@ public final class HttpStep extends Step {
     private byte[] bytes(Call call, Exchange exchange) {
         Object body = exchange.getMessage().getBody();
         if (body instanceof Answer answer) {
-            return dialect.answer(call, answer);
+            return dialect.of(call).answer(call, answer);
         }
         byte[] bytes = body instanceof Request ? null : exchange.getMessage().getBody(byte[].class);
         if (bytes == null) {
             throw Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway has no route that answers this request.")
                     .withDetail("no step of the chain left an answer in the body");
         }
-        return dialect.answer(call, bytes);
+        return dialect.of(call).answer(call, bytes);
     }
 
     private void refuse(Call call, EventWriter client, Throwable e) {
@@ -107,7 +110,7 @@ public final class HttpStep extends Step {
         Problem problem = problemOf(call, e);
         Map<String, String> headers = headers(call, "application/json");
         problem.retryAfter().ifPresent(after -> headers.put("Retry-After", Long.toString(seconds(after))));
-        client.send(problem.status(), headers, dialect.error(problem, call.getId()));
+        client.send(problem.status(), headers, dialect.of(call).error(problem, call.getId()));
     }
 
     private static long seconds(Duration duration) {

@@ -175,6 +175,10 @@ public abstract class WholeAnswer extends Step {
         if (call.getDegraded() != null) {
             message.setHeader("X_LLM_Degraded", call.getDegraded());
         }
+        String warnings = call.answerHeaders().get(Call.WARNINGS);
+        if (warnings != null) {
+            message.setHeader("X_LLM_Warnings", warnings);
+        }
         if (call.getModel() != null) {
             message.setHeader("X_LLM_Model", call.getModel());
             message.setHeader("X_LLM_Provider", call.getProvider());

@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.ingress.ActiveCalls;
+import io.github.camelllm.ingress.Cors;
 import io.github.camelllm.ingress.HttpEdge;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteFiles;
@@ -203,6 +204,10 @@ final class GatewayServer implements AutoCloseable {
                 throw new IllegalStateException(new StartException(List.of(Ports.taken(preflight.settings())), null));
             }
             Settings settings = preflight.settings();
+            Cors.of(
+                            settings.values().get(SettingsTable.CORS_ORIGINS),
+                            Boolean.parseBoolean(settings.values().get(SettingsTable.CORS_CREDENTIALS)))
+                    .install(context);
             HttpEdge.install(context, settings.maxBodyBytes(), Workers.virtual() ? 0 : settings.workers(), draining);
         }
 

@@ -1,5 +1,6 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.ingress.Cors;
 import io.github.camelllm.ledger.CostReport;
 import io.github.camelllm.main.check.BaseUrl;
 import java.net.InetAddress;
@@ -65,6 +66,11 @@ record Kind(String allowed, Check check) {
                 return false;
             }
         });
+    }
+
+    /** The origins of web pages. */
+    static Kind origins() {
+        return new Kind(Cors.ALLOWED_ORIGINS, Cors::areOrigins);
     }
 
     static Kind size() {

@@ -120,6 +120,16 @@ record Preflight(
                     "Put keys into " + Shown.path(keysFile) + " ('bin/gateway key' makes one), or set "
                             + SettingsTable.OPEN + "=true"));
         }
+        if (problems.isEmpty()
+                && read.properties().get(SettingsTable.CORS_ORIGINS).equals("*")
+                && read.properties().get(SettingsTable.CORS_CREDENTIALS).equals("true")) {
+            problems.add(new Diagnostic(
+                    SettingsTable.CORS_CREDENTIALS + "=true",
+                    0,
+                    "does not go with " + SettingsTable.CORS_ORIGINS
+                            + "=*: every page on the web could act for its visitor",
+                    "Name the origins, or leave the credentials out"));
+        }
         // Reading the routes takes a start some milliseconds, which a gateway without keys has no use for.
         List<OpenDoor> open = problems.isEmpty() && keys > 0
                 ? routeCheck(options, read.properties()).openDoors(options.routes())

@@ -12,6 +12,8 @@ final class SettingsTable {
     static final String PORT = "llm.http.port";
     static final String MAX_BODY = "llm.http.max-body-bytes";
     static final String WORKERS = "llm.http.workers";
+    static final String CORS_ORIGINS = "llm.http.cors.origins";
+    static final String CORS_CREDENTIALS = "llm.http.cors.credentials";
     static final String OPENAI_URL = "llm.openai.base-url";
     static final String ANTHROPIC_URL = "llm.anthropic.base-url";
     static final String GEMINI_URL = "llm.gemini.base-url";
@@ -60,6 +62,16 @@ final class SettingsTable {
                     Kind.duration(Duration.ofSeconds(1), HOUR),
                     "How long a client that stops reading its answer may block it before it is cut off."),
             new Setting(
+                    CORS_ORIGINS,
+                    "",
+                    Kind.origins(),
+                    "The origins whose web pages may read the gateway's answers (CORS); none by default."),
+            new Setting(
+                    CORS_CREDENTIALS,
+                    "false",
+                    Kind.flag(),
+                    "true lets those pages send cookies too; keys in headers need no such permission."),
+            new Setting(
                     KEYS_FILE,
                     "keys.yaml",
                     Kind.path(),
@@ -99,6 +111,11 @@ final class SettingsTable {
                     "{{env:GEMINI_API_KEY:}}",
                     Kind.credential(),
                     "The key for Gemini. Keep it out of this file as well."),
+            new Setting(
+                    "llm.models.unsupported",
+                    "drop",
+                    Kind.oneOf("drop", "refuse"),
+                    "What becomes of parameters such as temperature or seed that a model has no such thing for."),
             new Setting(
                     "llm.validate.max-characters",
                     "1000000",

@@ -6,6 +6,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
 
@@ -87,8 +88,10 @@ public final class Anthropic extends WireStep {
     protected byte[] encode(Call call, String model) {
         AnthropicRequest request = new AnthropicRequest(
                 call,
+                parameters().request(call, Set.of()),
                 new AnthropicRequest.Model(model, maxTokens, sampling, forcedTools, reasoning),
-                field -> unsupported(call, field));
+                field -> parameters().leaveOut(call, field),
+                field -> parameters().inWords(call, field));
         return Json.write(request.tree());
     }
 

@@ -23,6 +23,7 @@ final class AnthropicRequest {
     private final ObjectNode request;
     private final Model model;
     private final Consumer<String> unsupported;
+    private final Consumer<String> inWords;
     private final ObjectNode wire = Json.object();
     private boolean jsonWanted;
 
@@ -37,12 +38,18 @@ final class AnthropicRequest {
      */
     record Model(String name, long maxTokens, boolean sampling, boolean forcedTools, String reasoning) {}
 
-    /** @param unsupported told of each field that has no counterpart; returns when it is to be left out */
-    AnthropicRequest(Call call, Model model, Consumer<String> unsupported) {
+    /**
+     * @param request what is to be said of the call's request; only read
+     * @param unsupported told of each field that has no counterpart; returns when it is to be left out
+     * @param inWords told of each that is asked for in the prompt instead; returns when that is to be done
+     */
+    AnthropicRequest(
+            Call call, ObjectNode request, Model model, Consumer<String> unsupported, Consumer<String> inWords) {
         this.call = call;
-        this.request = call.getRequest().tree();
+        this.request = request;
         this.model = model;
         this.unsupported = unsupported;
+        this.inWords = inWords;
     }
 
     /** The request in Anthropic's words. */
@@ -253,7 +260,7 @@ final class AnthropicRequest {
                 target.set("schema", AnthropicTools.closed(labelled));
             }
             case "json_object" -> {
-                unsupported.accept("response_format");
+                inWords.accept("response_format");
                 jsonWanted = true;
             }
             default -> unsupported.accept("response_format");

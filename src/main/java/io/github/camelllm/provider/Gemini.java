@@ -8,6 +8,7 @@ import io.github.camelllm.call.Usage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -61,7 +62,13 @@ public final class Gemini extends WireStep {
 
     @Override
     protected byte[] encode(Call call, String model) {
-        return Json.write(new GeminiRequest(call, param -> unsupported(call, param), thinking, goesOn).translate());
+        return Json.write(new GeminiRequest(
+                        call,
+                        parameters().request(call, Set.of()),
+                        param -> parameters().leaveOut(call, param),
+                        thinking,
+                        goesOn)
+                .translate());
     }
 
     @Override

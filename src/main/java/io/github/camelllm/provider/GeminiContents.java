@@ -220,7 +220,7 @@ final class GeminiContents {
     /** Notes in the call's record that the field is left out, if the node has it. */
     static void warn(Call call, JsonNode node, String field) {
         if (node.has(field) && !node.get(field).isNull()) {
-            call.warn(field + " left out for " + call.getModel());
+            call.tell(field + " left out for " + call.getModel());
         }
     }
 

@@ -62,14 +62,16 @@ final class GeminiRequest {
     private final ObjectNode config = Json.object();
 
     /**
-     * @param call the call, whose request is only read
+     * @param call the call
+     * @param request what is to be said of its request; only read
      * @param unsupported told each field that has no counterpart; returns when it is to be left out
      * @param thinking how the model is told how much to think
      * @param goesOn whether the request may end with a turn of the model, to go on with
      */
-    GeminiRequest(Call call, Consumer<String> unsupported, GeminiThinking thinking, boolean goesOn) {
+    GeminiRequest(
+            Call call, ObjectNode request, Consumer<String> unsupported, GeminiThinking thinking, boolean goesOn) {
         this.call = call;
-        this.request = Json.object().setAll(call.getRequest().tree());
+        this.request = Json.object().setAll(request);
         this.unsupported = unsupported;
         this.thinking = thinking;
         this.goesOn = goesOn;
@@ -104,7 +106,7 @@ final class GeminiRequest {
         if (AnthropicWords.isDemand(field)) {
             unsupported.accept(field);
         } else {
-            call.warn(field + " left out for " + call.getModel());
+            call.tell(field + " left out for " + call.getModel());
         }
     }
 

@@ -14,6 +14,7 @@ import io.github.camelllm.call.TokenEstimate;
 import io.github.camelllm.call.Usage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.Message;
 
 /**
@@ -39,6 +40,7 @@ public final class OpenAi extends WireStep {
     private String prefill = "no";
     private boolean dropAnthropicFields = true;
     private String maxTokensField = "";
+    private boolean byName = true;
 
     /** The header that carries the key ({@code api-key} for Azure). */
     public void setKeyHeader(String keyHeader) {
@@ -81,8 +83,9 @@ public final class OpenAi extends WireStep {
     }
 
     /**
-     * The name under which the model wants to be told the most tokens of its answer: {@code max_completion_tokens} for those
-     * of OpenAI's that reason, {@code max_tokens} for a server that knows no other; blank leaves it as the client wrote it.
+     * The name under which the model wants to be told the most tokens of its answer: {@code max_completion_tokens} or, for a
+     * server that knows no other, {@code max_tokens}; blank leaves it as the client wrote it, but for OpenAI's models that
+     * reason, which are known by their names and want the former.
      */
     public void setMaxTokensField(String maxTokensField) {
         if (!maxTokensField.isBlank() && !MAX_TOKENS_FIELDS.contains(maxTokensField)) {
@@ -90,6 +93,16 @@ public final class OpenAi extends WireStep {
                     "maxTokensField is '" + maxTokensField + "'; " + MAX_TOKENS_FIELDS + " or nothing is allowed");
         }
         this.maxTokensField = maxTokensField.strip();
+    }
+
+    /**
+     * The parameters that the model refuses: names separated by commas, or {@code auto} for those that OpenAI's models of the
+     * same name refuse (o-series, GPT-5), and none where it is no such name. {@code auto} unless set.
+     */
+    @Override
+    public void setUnsupportedParameters(String unsupportedParameters) {
+        byName = unsupportedParameters.strip().equals("auto");
+        super.setUnsupportedParameters(byName ? "" : unsupportedParameters);
     }
 
     @Override
@@ -103,10 +116,10 @@ public final class OpenAi extends WireStep {
     protected byte[] encode(Call call, String model) {
         Request request = call.getRequest();
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
-        wire.setAll(request.tree());
+        wire.setAll(parameters().request(call, refusedBy(model, request.tree())));
         if (call.getOperation() == Operation.CHAT) {
             AnthropicWords.drop(wire, request.translated(), dropAnthropicFields, field -> leftOut(call, field));
-            limitOutput(wire);
+            limitOutput(wire, model);
         }
         wire.put("model", model);
         if (streamUsage && request.stream()) {
@@ -124,19 +137,24 @@ public final class OpenAi extends WireStep {
     private void leftOut(Call call, String field) {
         boolean meant = field.equals("top_k") && !call.getRequest().translated();
         if (meant || AnthropicWords.isDemand(field)) {
-            unsupported(call, field);
+            parameters().leaveOut(call, field);
         } else {
-            call.warn(field + " left out for " + call.getModel());
+            call.tell(field + " left out for " + call.getModel());
         }
     }
 
-    private void limitOutput(ObjectNode wire) {
-        for (String name : maxTokensField.isEmpty() ? List.<String>of() : MAX_TOKENS_FIELDS) {
-            if (!name.equals(maxTokensField) && wire.has(name)) {
+    private Set<String> refusedBy(String model, ObjectNode request) {
+        return byName ? ReasoningModels.unsupported(model, request.path("reasoning_effort")) : Set.of();
+    }
+
+    private void limitOutput(ObjectNode wire, String model) {
+        boolean reasons = maxTokensField.isEmpty() && byName && ReasoningModels.wantsCompletionTokens(model);
+        String field = reasons ? "max_completion_tokens" : maxTokensField;
+        for (String name : field.isEmpty() ? List.<String>of() : MAX_TOKENS_FIELDS) {
+            if (!name.equals(field) && wire.has(name)) {
                 JsonNode most = wire.remove(name);
-                if (wire.path(maxTokensField).isMissingNode()
-                        || wire.path(maxTokensField).isNull()) {
-                    wire.set(maxTokensField, most);
+                if (wire.path(field).isMissingNode() || wire.path(field).isNull()) {
+                    wire.set(field, most);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.github.camelllm.provider;
 
+import io.github.camelllm.call.Call;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
@@ -110,6 +111,16 @@ final class Refusals {
     static Problem timeout(String model, String whatHappened, Throwable cause) {
         return Problem.of(ErrorCode.UPSTREAM_TIMEOUT, "The provider of '" + model + "' " + whatHappened + ".")
                 .withDetail(cause == null ? null : cause.toString());
+    }
+
+    /** The provider does not know the version of the model that the client asks for by a dated id: 404. */
+    static Problem unknownVersion(Call call) {
+        return Problem.of(
+                        ErrorCode.MODEL_NOT_FOUND,
+                        "The provider of '" + call.getModel() + "' does not know its version '"
+                                + call.versionOf(call.getModel()) + "'.")
+                .withParam("model")
+                .withUpstream(UpstreamFailure.CANNOT);
     }
 
     /** A failure of the upstream: 502. */

@@ -1,5 +1,6 @@
 package io.github.camelllm.provider;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
@@ -59,6 +60,7 @@ public final class Simulator implements Processor {
             exchange.getMessage().setBody(new Answer(null, SimulatedEmbeddings.answer(request.tree(), call)));
             return;
         }
+        refuseDemands(call, request.tree());
         SimulatedReply reply = SimulatedReply.to(request.tree());
         Usage usage = Usage.reported(call.inputEstimate(), reply.tokens(), 0, 0);
         if (request.stream()) {
@@ -71,6 +73,26 @@ public final class Simulator implements Processor {
                     .setBody(new Answer(
                             null,
                             Completion.whole(call, call.getModel(), reply.message(), reply.finishReason(), usage)));
+        }
+    }
+
+    /** It says one thing, in text: who asks for more must not take that for the answer. What tunes an answer changes nothing. */
+    private static void refuseDemands(Call call, ObjectNode request) {
+        for (String param : List.of("n", "logprobs", "audio", "web_search_options")) {
+            if (request.has(param) && !Parameters.saysNothing(param, request.get(param))) {
+                throw Parameters.refusal(call, param);
+            }
+        }
+        for (JsonNode modality : request.path("modalities")) {
+            if (!modality.asText().equals("text")) {
+                throw Parameters.refusal(call, "modalities");
+            }
+        }
+        for (String param :
+                List.of("temperature", "top_p", "seed", "logit_bias", "presence_penalty", "frequency_penalty")) {
+            if (request.has(param) && !Parameters.saysNothing(param, request.get(param))) {
+                call.tell(param + " left out for " + call.getModel());
+            }
         }
     }
 

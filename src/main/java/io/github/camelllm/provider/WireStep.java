@@ -37,7 +37,7 @@ public abstract class WireStep extends KeyedStep {
     private Duration totalTimeout = Duration.ofMinutes(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
     private Duration firstTokenTimeout = Duration.ofMinutes(2);
-    private boolean refuseUnsupported = true;
+    private final Parameters parameters = new Parameters();
     private int maxAnswerBytes = 32 * 1024 * 1024;
     private boolean propagateTrace = true;
 
@@ -70,31 +70,24 @@ public abstract class WireStep extends KeyedStep {
     }
 
     /**
-     * What becomes of a request that the dialect cannot express in full: {@code refuse} lets another model of the chain
-     * answer, or tells the caller; {@code drop} leaves out what cannot be said, with a warning in the call's record.
+     * What becomes of a parameter that the model, or its dialect, has no such thing for: {@code drop} leaves it out and warns
+     * the caller if it merely tunes the answer ({@code temperature}, {@code seed}), {@code refuse} never does. What is not left
+     * out lets another model of the chain answer, or is refused. {@code drop} unless set.
      */
     public void setUnsupported(String unsupported) {
-        switch (unsupported) {
-            case "refuse" -> refuseUnsupported = true;
-            case "drop" -> refuseUnsupported = false;
-            default ->
-                throw new IllegalArgumentException("unsupported is '" + unsupported + "'; refuse and drop are allowed");
-        }
+        parameters.unsupported(unsupported);
     }
 
     /**
-     * To be called by {@link #encode} for each part of a request that the dialect has no words for: returns when the part
-     * is to be left out.
-     *
-     * @param param the field, as a client would write it ({@code logit_bias})
-     * @throws Problem when the part must not be left out
+     * The parameters that the model refuses though its dialect has words for them: names separated by commas; blank for none.
      */
-    protected final void unsupported(Call call, String param) {
-        if (refuseUnsupported) {
-            throw Problem.invalid(param, param + " has no counterpart at the provider of '" + call.getModel() + "'.")
-                    .withUpstream(UpstreamFailure.CANNOT);
-        }
-        call.warn(param + " left out for " + call.getModel());
+    public void setUnsupportedParameters(String unsupportedParameters) {
+        parameters.refusedByModel(unsupportedParameters);
+    }
+
+    /** What is known of parameters that the model has no such thing for. */
+    final Parameters parameters() {
+        return parameters;
     }
 
     /** The largest plain answer, and the largest event of a stream, in bytes. */
@@ -134,7 +127,7 @@ public abstract class WireStep extends KeyedStep {
         Attempt attempt = call.attempt();
         Message request = exchange.getMessage();
         boolean stream = call.isStream();
-        String name = upstreamModel.isBlank() ? call.getModel() : upstreamModel;
+        String name = upstreamName(call);
         byte[] body;
         try {
             body = encode(call, name);
@@ -170,11 +163,28 @@ public abstract class WireStep extends KeyedStep {
         }
     }
 
+    private String upstreamName(Call call) {
+        if (!upstreamModel.isBlank()) {
+            return upstreamModel;
+        }
+        String version = call.versionOf(call.getModel());
+        return version == null ? call.getModel() : version;
+    }
+
+    /** The provider does not know the version that the client has asked for, which says nothing about the model. */
+    private boolean isUnknownVersion(Call call, int status) {
+        return status == 404 && upstreamModel.isBlank() && call.versionOf(call.getModel()) != null;
+    }
+
     private void answer(Call call, Exchange exchange, Attempt attempt, WireSource source, boolean stream)
             throws IOException {
         int status = source.status();
         if (status < 200 || status > 299) {
             byte[] body = source.readSome(MAX_ERROR_BYTES);
+            if (isUnknownVersion(call, status)) {
+                attempt.failed(Refusals.unknownVersion(call));
+                return;
+            }
             Problem problem = ErrorAnswers.of(
                     call.getModel(),
                     status,

@@ -113,7 +113,7 @@ final class Demand {
         long most = call.getModel() == null ? 0 : pricing.mostOutputTokens(call.getModel());
         long tokens = most > 0 ? Math.min(most, rules.outputTokens()) : rules.outputTokens();
         request.put("max_tokens", tokens); // the model's route knows its provider's name for it
-        call.warn("answer bounded to " + tokens + " tokens");
+        call.tell("answer bounded to " + tokens + " tokens");
         return tokens;
     }
 

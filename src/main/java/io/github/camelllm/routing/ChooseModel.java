@@ -2,6 +2,7 @@ package io.github.camelllm.routing;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelName;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
@@ -9,7 +10,9 @@ import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -50,11 +53,13 @@ public final class ChooseModel extends Step {
         call.getRequest().tree(); // a body that is no request is refused here, should nothing before have looked
         List<Model> live = new ArrayList<>();
         List<String> passedOver = new ArrayList<>();
+        Map<String, String> versions = new HashMap<>(2);
         for (String name :
                 exchange.getProperty(Calls.CHAIN, call.getAsked(), String.class).split(",")) {
-            Optional<Model> model = models.find(name.strip());
+            Optional<ModelName> asked = models.resolve(name.strip());
+            Optional<Model> model = asked.map(ModelName::model);
             if (model.isPresent() && model.get().live() && model.get().operation() == call.getOperation()) {
-                live.add(model.get());
+                add(call, asked.get(), live, versions);
             } else {
                 passedOver.add(name.strip() + whyNot(call, model));
             }
@@ -67,10 +72,23 @@ public final class ChooseModel extends Step {
                     .withDetail("passed over: " + String.join("; ", passedOver));
         }
         List<Model> ordered = order.sort(live);
+        call.versions(versions);
         call.chain(ordered.stream().map(Model::name).toList());
         call.choose(ordered.get(0));
         Calls.publish(exchange, call);
         next.proceed();
+    }
+
+    /** A model stands in a chain once for each time it is named, but of its versions the first is asked for. */
+    private static void add(Call call, ModelName asked, List<Model> live, Map<String, String> versions) {
+        Model model = asked.model();
+        if (asked.version() != null && !asked.reachesProvider()) {
+            call.tell("version " + asked.version() + " left out for " + model.name()
+                    + ", for which the routes name another");
+        } else if (asked.version() != null && !live.contains(model)) {
+            versions.put(model.name(), asked.version());
+        }
+        live.add(model);
     }
 
     private static String whyNot(Call call, Optional<Model> model) {

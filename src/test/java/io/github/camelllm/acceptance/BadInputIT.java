@@ -345,18 +345,18 @@ class BadInputIT extends GatewayAcceptance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "EVIL"})
+    @ValueSource(strings = {"GET", "PUT", "DELETE", "PATCH", "TRACE", "EVIL"})
     void allowsOnlyTheMethodOfAPath(String method) throws Exception {
         for (String path : new String[] {CHAT, EMBEDDINGS}) {
             RawResponse response = RawClient.exchange(gateway.port(), method, path, null);
             Problems.assertProblem(response, 405, "method_not_allowed");
-            assertThat(response.header("allow")).isEqualTo("POST");
+            assertThat(response.header("allow")).isEqualTo("POST, OPTIONS");
         }
         if (!method.equals("GET")) {
             for (String path : new String[] {"/v1/models", "/health", "/metrics"}) {
                 RawResponse response = RawClient.exchange(gateway.port(), method, path, null);
                 Problems.assertProblem(response, 405, "method_not_allowed");
-                assertThat(response.header("allow")).isEqualTo("GET");
+                assertThat(response.header("allow")).isEqualTo("GET, HEAD, OPTIONS");
             }
         }
     }
@@ -364,7 +364,6 @@ class BadInputIT extends GatewayAcceptance {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/",
                 "/v1",
                 "/v1/",
                 "/v2/chat/completions",

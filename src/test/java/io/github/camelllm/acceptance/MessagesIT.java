@@ -26,6 +26,7 @@ import com.anthropic.models.messages.TextBlockParam;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
+import com.anthropic.models.models.ModelListParams;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.testkit.ChatScript;
 import io.github.camelllm.testkit.Cut;
@@ -93,6 +94,19 @@ class MessagesIT extends GatewayAcceptance {
 
     private JsonNode sent() {
         return upstream.lastRequest().json();
+    }
+
+    @Test
+    void listsAndRetrievesModels() {
+        List<String> names = new java.util.ArrayList<>();
+        client.models()
+                .list(ModelListParams.builder().limit(2).build())
+                .autoPager()
+                .forEach(model -> names.add(model.id()));
+        assertThat(names).contains("auto", STEADY).doesNotContain(EMBED).doesNotHaveDuplicates();
+        assertThat(client.models().retrieve(STEADY + "-20240806").displayName()).isEqualTo(STEADY + "-20240806");
+        assertThatThrownBy(() -> client.models().retrieve("nobody")).isInstanceOf(NotFoundException.class);
+        assertThat(upstream.received()).isEmpty();
     }
 
     @Test

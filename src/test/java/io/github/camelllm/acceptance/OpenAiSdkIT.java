@@ -242,6 +242,26 @@ class OpenAiSdkIT extends GatewayAcceptance {
     }
 
     @Test
+    void retrievesAModelAndAVersionOfIt() {
+        assertThat(client.models().retrieve(STEADY).id()).isEqualTo(STEADY);
+        assertThat(client.models().retrieve(STEADY + "-2024-08-06").ownedBy()).isEqualTo("openai");
+        assertThatThrownBy(() -> client.models().retrieve("nobody/no"))
+                .isInstanceOfSatisfying(
+                        NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
+        assertThat(upstream.received()).isEmpty();
+    }
+
+    @Test
+    void asksForTheVersionThatTheClientPins() {
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(ask("Hi").model(STEADY + "-2024-08-06").build());
+
+        assertThat(upstream.lastRequest().json().path("model").asText()).isEqualTo(STEADY + "-2024-08-06");
+        assertThat(answer.model()).isEqualTo(STEADY + "-2024-08-06");
+    }
+
+    @Test
     void raisesTheExceptionsThatItsUsersExpect() {
         assertThatThrownBy(() -> client.chat()
                         .completions()

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Identity;
+import io.github.camelllm.call.Model;
+import io.github.camelllm.call.Models;
+import io.github.camelllm.call.Operation;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import java.io.IOException;
@@ -281,5 +284,49 @@ class AuthenticateTest {
         assertThatThrownBy(() -> AuthenticateSettings.of(null, "a\0b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("authenticate: keysFile is 'a?b'; expected a path");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sim", "sim-2024-08-06", "sim-20240806", "simulator/sim", "sim-latest"})
+    void aKeyForAModelMayUseItsVersions(String asked) throws Exception {
+        route.close();
+        route = new TestRoute(VALIDATED.formatted(directory, "keys.yaml"));
+
+        assertThat(route.send(chat(asked), bearer(PLAIN), NONE).getAsked()).isEqualTo(asked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"other-2024-08-06", "simulator/other"})
+    void aKeyForAModelMayNotUseTheVersionsOfAnother(String asked) throws Exception {
+        route.close();
+        route = new TestRoute(VALIDATED.formatted(directory, "keys.yaml"));
+        route.context
+                .getRegistry()
+                .findSingleByType(Models.class)
+                .add(new Model("other", "simulator", Operation.CHAT, null, true));
+
+        assertThat(route.refused(chat(asked), bearer(PLAIN), NONE).code()).isEqualTo(ErrorCode.MODEL_NOT_ALLOWED);
+    }
+
+    private static final String VALIDATED = ROUTE.replace(
+                    "- route:", "    - name: validate\n      type: io.github.camelllm.access.Validate\n- route:")
+            .replace("- policy: { ref: authenticate }", "- policy: { ref: VALIDATE }")
+            .replace("VALIDATE }", "authenticate }\n        - policy: { ref: validate }");
+
+    private static String chat(String model) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    }
+
+    @Test
+    void aKeyForAModelMayUseItsVersionsWhereValidationComesFirst() throws Exception {
+        route.close();
+        route = new TestRoute(VALIDATED
+                .replace("ref: authenticate", "ref: x")
+                .replace("ref: validate", "ref: authenticate")
+                .replace("ref: x", "ref: validate")
+                .formatted(directory, "keys.yaml"));
+
+        assertThat(route.send(chat("sim-2024-08-06"), bearer(PLAIN), NONE).getAsked())
+                .isEqualTo("sim-2024-08-06");
     }
 }

@@ -599,4 +599,16 @@ class CacheTest {
         assertThat(second.call().getCacheHit().tier()).isEqualTo("normalised");
         assertThat(chain.ask(QUESTION.replace("seven", "eight")).cache()).isEqualTo("miss");
     }
+
+    /** What is kept for a version is given to who asks for that version alone. */
+    @Test
+    void versionsOfAModelShareNoAnswers() throws Exception {
+        chain.start();
+
+        for (String model : List.of("m", "m-2024-08-06", "m-2024-11-20", "m-latest")) {
+            String asked = QUESTION.replaceFirst("\"model\":\"[^\"]*\"", "\"model\":\"" + model + "\"");
+            assertThat(chain.ask(asked).cache()).as(model).isEqualTo("miss");
+            assertThat(chain.ask(asked).cache()).as(model).isEqualTo("hit");
+        }
+    }
 }

@@ -222,4 +222,25 @@ class PricesTest {
         modified += 1000;
         Files.setLastModifiedTime(file, FileTime.fromMillis(modified));
     }
+
+    @Test
+    void aVersionCostsWhatItIsListedForOrElseWhatItsModelDoes() throws Exception {
+        write("{\"gpt-x\": {\"input_cost_per_token\": 3, \"litellm_provider\": \"openai\"},"
+                + "\"gpt-x-2024-05-13\": {\"input_cost_per_token\": 7, \"litellm_provider\": \"openai\"}}");
+        models.add(new Model("gpt-x", "openai", Operation.CHAT, null, false));
+        start();
+        Pricing pricing = context.getRegistry().findSingleByType(Pricing.class);
+
+        for (String[] versionAndPrice : new String[][] {{"gpt-x-2024-05-13", "7"}, {"gpt-x-2024-08-06", "3"}}) {
+            Call call = new Call(
+                    Ticker.SYSTEM,
+                    Operation.CHAT,
+                    new CallHeaders(),
+                    null,
+                    new Request("{}".getBytes(StandardCharsets.UTF_8)));
+            call.versions(java.util.Map.of("gpt-x", versionAndPrice[0]));
+            assertThat(pricing.cost(call, "gpt-x", ONE)).isEqualByComparingTo(versionAndPrice[1]);
+            assertThat(pricing.most(call, "gpt-x", 1, 0)).isEqualByComparingTo(versionAndPrice[1]);
+        }
+    }
 }

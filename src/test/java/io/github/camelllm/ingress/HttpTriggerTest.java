@@ -98,6 +98,30 @@ class HttpTriggerTest {
     }
 
     @Test
+    void tellsTheClientWhatWasLeftOutOfItsRequest() throws Exception {
+        gateway = HttpGateway.start(exchange -> {
+            Call call = Calls.of(exchange);
+            call.tell("seed left out for m");
+            call.tell("seed left out for m");
+            call.warn("for the record alone");
+            call.tell("fü\r\nX-Evil: 1 left out for m");
+            for (int i = 0; i < 100; i++) {
+                call.tell("field_" + i + " left out for m");
+            }
+            exchange.getMessage().setBody(new Answer(null, Json.object()));
+        });
+
+        RawResponse response = post("{}");
+
+        assertThat(response.header("X-LLM-Warnings"))
+                .startsWith("seed left out for m; f???X-Evil: 1 left out for m; field_0 left out for m; ")
+                .doesNotContain("record")
+                .hasSizeBetween(900, 1000);
+        assertThat(response.header("X-Evil")).isNull();
+        assertThat(gateway.awaitEnded().getWarnings()).hasSize(103);
+    }
+
+    @Test
     void takesOfTheRequestOnlyWhatMeansSomething() throws Exception {
         AtomicReference<Exchange> seen = new AtomicReference<>();
         AtomicReference<String> headers = new AtomicReference<>();
@@ -272,10 +296,10 @@ class HttpTriggerTest {
         assertError(RawClient.exchange(port, "POST", "/nowhere", json, type), 404, "not_found");
         assertError(RawClient.exchange(port, "GET", "/v1/nowhere", null), 404, "not_found");
         assertError(RawClient.exchange(port, "POST", "/V1/chat/completions", json, type), 404, "not_found");
-        for (String method : new String[] {"GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"}) {
+        for (String method : new String[] {"GET", "PUT", "DELETE", "PATCH", "TRACE", "BREW"}) {
             RawResponse response = RawClient.exchange(port, method, CHAT, null);
             assertError(response, 405, "method_not_allowed");
-            assertThat(response.header("Allow")).isEqualTo("POST");
+            assertThat(response.header("Allow")).isEqualTo("POST, OPTIONS");
         }
         assertError(RawClient.exchange(port, "POST", CHAT, json), 415, "unsupported_media_type");
         for (String other : new String[] {

@@ -45,6 +45,26 @@ class PreflightTest {
     }
 
     @Test
+    void everyPageOnTheWebMayNotActForItsVisitor() {
+        String origins = "LLM_HTTP_CORS_ORIGINS";
+        String credentials = "LLM_HTTP_CORS_CREDENTIALS";
+        assertThat(preflight(Map.of(origins, "*", credentials, "true")).problems())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "llm.http.cors.credentials=true: does not go with llm.http.cors.origins=*: every page on"
+                                + " the web could act for its visitor. Name the origins, or leave the credentials out");
+        assertThat(preflight(Map.of(origins, "*")).problems()).isEmpty();
+        assertThat(preflight(Map.of(origins, "https://a.example", credentials, "true"))
+                        .problems())
+                .isEmpty();
+        assertThat(preflight(Map.of(origins, "a.example")).problems())
+                .extracting(Object::toString)
+                .singleElement()
+                .asString()
+                .contains("llm.http.cors.origins=a.example is not allowed", "https://app.example.com");
+    }
+
+    @Test
     void tellsWhatIsWrongWithTheKeys() throws IOException {
         Files.writeString(config.resolve("keys.yaml"), "keys:\n  - id: a\n    sha256: nonsense\n");
         assertThat(preflight(Map.of()).problems()).singleElement().satisfies(problem -> {

@@ -241,7 +241,7 @@ class AnthropicRouteTest {
 
     @Test
     void refusesWhatCannotBeSaidBeforeAnythingIsSent() throws Exception {
-        start();
+        start("unsupported", "refuse");
 
         Problem problem = problem(Tries.chat(PLAIN.replace("'model'", "'seed':1,'model'")));
 

@@ -69,6 +69,7 @@ class GeminiGoldenTest {
         Call call = call(pair.path("openai"));
         byte[] before = call.getRequest().bytes();
         Gemini gemini = new Gemini();
+        gemini.setUnsupported("refuse");
         if (pair.has("thinking")) {
             gemini.setThinking(pair.path("thinking").asText());
         }

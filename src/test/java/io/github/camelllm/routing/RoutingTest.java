@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.camelllm.call.Abilities;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Model;
+import io.github.camelllm.call.ModelHealth;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
@@ -28,6 +30,9 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The choice of a model and the list of models, through routes. */
 class RoutingTest {
@@ -39,6 +44,8 @@ class RoutingTest {
                   type: io.github.camelllm.routing.ChooseModel
                 - name: modelList
                   type: io.github.camelllm.routing.ModelList
+                - name: retrieveModel
+                  type: io.github.camelllm.routing.RetrieveModel
             - route:
                 errorHandler: { noErrorHandler: {} }
                 from:
@@ -52,6 +59,12 @@ class RoutingTest {
                   uri: direct:list
                   steps:
                     - process: { ref: modelList }
+            - route:
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:retrieve
+                  steps:
+                    - process: { ref: retrieveModel }
             """;
 
     private final CamelContext context = new DefaultCamelContext();
@@ -191,6 +204,219 @@ class RoutingTest {
                 .isEqualTo("{\"id\":\"a\",\"object\":\"model\",\"created\":0,\"owned_by\":\"openai\"}");
         assertThat(all.at("/data/1/owned_by").asText()).isEqualTo("gateway");
         assertThat(some.path("data").findValuesAsText("id")).containsExactly("a", "fast");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-4o, gpt-4o, ",
+        "gpt-4o-2024-08-06, gpt-4o, gpt-4o-2024-08-06",
+        "gpt-4o-mini-2024-07-18, gpt-4o-mini, gpt-4o-mini-2024-07-18",
+        "openai/gpt-4o, gpt-4o, ",
+        "openai/gpt-4o-2024-08-06, gpt-4o, gpt-4o-2024-08-06",
+        "gpt-4o-latest, gpt-4o, ",
+        "gpt-4o-0806, gpt-4o, gpt-4o-0806",
+        "claude-haiku-4-5-20251001, claude-haiku-4-5, claude-haiku-4-5-20251001",
+        "claude-haiku-4-5@20251001, claude-haiku-4-5, claude-haiku-4-5@20251001",
+        "anthropic/claude-haiku-4-5-20251001, claude-haiku-4-5, claude-haiku-4-5-20251001",
+        "gemini-2.5-flash-001, gemini-2.5-flash, gemini-2.5-flash-001",
+        "gemini-2.5-flash-09-2025, gemini-2.5-flash, gemini-2.5-flash-09-2025",
+        "gemini-2.5-flash-05-20, gemini-2.5-flash, gemini-2.5-flash-05-20",
+        "google/gemini-2.5-flash, gemini-2.5-flash, ",
+        "models/gemini-2.5-flash-001, gemini-2.5-flash, gemini-2.5-flash-001",
+        "gpt-4o-2024-05-13, gpt-4o-2024-05-13, "
+    })
+    void aDatedIdOrOneWithItsProviderIsItsModel(String asked, String name, String version) {
+        catalogueOfProviders();
+        models.add(new Model("gpt-4o-2024-05-13", "openai", Operation.CHAT, null, false)); // one of its own
+
+        Call byName = choose(chat("{\"model\":\"" + asked + "\"}"), null).reached();
+        Call byChain = choose(chat("{}"), "nobody, " + asked).reached();
+
+        for (Call call : List.of(byName, byChain)) {
+            assertThat(call.getModel()).isEqualTo(name);
+            assertThat(call.getChain()).containsExactly(name);
+            assertThat(call.versionOf(name)).isEqualTo(version);
+            assertThat(call.getWarnings()).isEmpty();
+        }
+        assertThat(byName.getAsked()).isEqualTo(asked);
+        assertThat(retrieve("/v1/models/" + asked, null, Identity.ANONYMOUS)
+                        .path("id")
+                        .asText())
+                .isEqualTo(asked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt-4o-2024-13-06",
+                "gpt-4o-large",
+                "gpt-4o-128",
+                "gpt-4o-32k",
+                "gpt-4o-1999",
+                "gpt-4o-20240899",
+                "gpt-4o-2024-08-06-2024-08-06",
+                "anthropic/gpt-4o",
+                "openai/openai/gpt-4o",
+                "/gpt-4o",
+                "gpt-4o/",
+                "-2024-08-06",
+                "GPT-4o-2024-08-06"
+            })
+    void whatIsNoDateIsAnotherModel(String asked) {
+        catalogueOfProviders();
+
+        assertThat(choose(chat("{\"model\":\"" + asked + "\"}"), null).problem().code())
+                .isEqualTo(ErrorCode.NO_MODEL_AVAILABLE);
+        assertThat(problemOfRetrieving("/v1/models/" + asked, Identity.ANONYMOUS)
+                        .code())
+                .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
+    void aVersionIsNotAskedForWhereTheRoutesSayWhatIs() {
+        models.add(new Model(
+                "gpt-4o",
+                "azure",
+                "my-deployment",
+                Operation.CHAT,
+                null,
+                false,
+                Abilities.ALL,
+                ModelHealth.unwatched()));
+
+        Call call = choose(chat("{\"model\":\"gpt-4o-2024-08-06\"}"), null).reached();
+
+        assertThat(call.getModel()).isEqualTo("gpt-4o");
+        assertThat(call.versionOf("gpt-4o")).isNull();
+        assertThat(call.getWarnings())
+                .containsExactly("version gpt-4o-2024-08-06 left out for gpt-4o, for which the routes name another");
+    }
+
+    @Test
+    void ofTwoVersionsOfAModelInAChainTheFirstIsAskedFor() {
+        catalogueOfProviders();
+
+        Call call = choose(chat("{}"), "gpt-4o-2024-08-06,gpt-4o-2024-11-20,claude-haiku-4-5-20251001")
+                .reached();
+
+        assertThat(call.getChain()).containsExactly("gpt-4o", "gpt-4o", "claude-haiku-4-5");
+        assertThat(call.versionOf("gpt-4o")).isEqualTo("gpt-4o-2024-08-06");
+        assertThat(call.versionOf("claude-haiku-4-5")).isEqualTo("claude-haiku-4-5-20251001");
+        assertThat(choose(chat("{}"), "gpt-4o,gpt-4o-2024-11-20").reached().versionOf("gpt-4o"))
+                .isNull();
+    }
+
+    @Test
+    void retrievesAModelOfTheCallersList() {
+        models.setAliases("fast");
+        models.add(new Model("acme/large:v2", "acme", Operation.CHAT, null, false));
+        add("keyless", Operation.CHAT, "KEY");
+        add("gpt-4o", Operation.CHAT, null);
+        Identity some = new Identity("k", "t", "u", "g", "free", Set.of("gpt-4o", "keyless"));
+
+        assertThat(retrieve("/v1/models/gpt-4o", null, some))
+                .hasToString("{\"id\":\"gpt-4o\",\"object\":\"model\",\"created\":0,\"owned_by\":\"openai\"}");
+        assertThat(retrieve("/v1/models/gpt-4o-2024-08-06", null, some)
+                        .path("owned_by")
+                        .asText())
+                .isEqualTo("openai");
+        assertThat(retrieve("/v1/models/fast", null, Identity.ANONYMOUS)
+                        .path("owned_by")
+                        .asText())
+                .isEqualTo("gateway");
+        for (String encoded : List.of("acme/large:v2", "acme%2Flarge%3Av2", "%61cme%2flarge:v2")) {
+            assertThat(retrieve("/v1/models/" + encoded, null, Identity.ANONYMOUS)
+                            .path("id")
+                            .asText())
+                    .isEqualTo("acme/large:v2");
+        }
+        for (String hidden : List.of("fast", "acme/large:v2", "keyless", "nobody", "", "a%zz", "a+b", "gpt-4o%00")) {
+            Problem problem = problemOfRetrieving("/v1/models/" + hidden, some);
+            assertThat(problem.code()).as(hidden).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+            assertThat(problem.param()).contains("model");
+        }
+    }
+
+    @Test
+    void aKeyForOneVersionAloneMayUseNoOther() {
+        catalogueOfProviders();
+        Identity pinned = new Identity("k", "t", "u", "g", "free", Set.of("gpt-4o-2024-08-06"));
+
+        assertThat(retrieve("/v1/models/gpt-4o-2024-08-06", null, pinned).has("id"))
+                .isTrue();
+        assertThat(problemOfRetrieving("/v1/models/gpt-4o", pinned).code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+        assertThat(problemOfRetrieving("/v1/models/gpt-4o-2024-11-20", pinned).code())
+                .isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+    }
+
+    @Test
+    void anthropicsClientsGetItsShapesAndNoEmbeddings() {
+        models.setAliases("fast");
+        catalogueOfProviders();
+        add("vectors", Operation.EMBEDDINGS, null);
+        CallHeaders anthropic = new CallHeaders().put("anthropic-version", "2023-06-01");
+
+        assertThat(retrieve("/v1/models/claude-haiku-4-5-20251001", anthropic, Identity.ANONYMOUS))
+                .hasToString("{\"type\":\"model\",\"id\":\"claude-haiku-4-5-20251001\","
+                        + "\"display_name\":\"claude-haiku-4-5-20251001\",\"created_at\":\"1970-01-01T00:00:00Z\"}");
+        JsonNode all = page("", anthropic);
+        assertThat(all.path("data").findValuesAsText("id"))
+                .containsExactly("claude-haiku-4-5", "fast", "gemini-2.5-flash", "gpt-4o", "gpt-4o-mini");
+        assertThat(all.path("has_more").asBoolean()).isFalse();
+        assertThat(all.path("first_id").asText()).isEqualTo("claude-haiku-4-5");
+        assertThat(all.path("last_id").asText()).isEqualTo("gpt-4o-mini");
+        JsonNode first = page("limit=2", anthropic);
+        assertThat(first.path("data").findValuesAsText("id")).containsExactly("claude-haiku-4-5", "fast");
+        assertThat(first.path("has_more").asBoolean()).isTrue();
+        JsonNode last = page("limit=3&after_id=gemini-2.5-flash", anthropic);
+        assertThat(last.path("data").findValuesAsText("id")).containsExactly("gpt-4o", "gpt-4o-mini");
+        assertThat(last.path("has_more").asBoolean()).isFalse();
+        JsonNode before = page("before_id=gpt-4o&limit=1", anthropic);
+        assertThat(before.path("data").findValuesAsText("id")).containsExactly("gemini-2.5-flash");
+        assertThat(before.path("has_more").asBoolean()).isTrue();
+        assertThat(page("after_id=gpt-4o-mini", anthropic).path("last_id").isNull())
+                .isTrue();
+        assertThat(problemOf("limit=0", anthropic).param()).contains("limit");
+    }
+
+    private void catalogueOfProviders() {
+        add("gpt-4o", Operation.CHAT, null);
+        add("gpt-4o-mini", Operation.CHAT, null);
+        models.add(new Model("claude-haiku-4-5", "anthropic", Operation.CHAT, null, false));
+        models.add(new Model("gemini-2.5-flash", "gemini", Operation.CHAT, null, false));
+    }
+
+    private Exchange request(String to, String property, String value, CallHeaders headers, Identity identity) {
+        Call call = new Call(
+                Ticker.SYSTEM, Operation.CHAT, headers == null ? new CallHeaders() : headers, null, new Request((byte[])
+                        null));
+        call.identify(identity);
+        return context.createProducerTemplate().request(to, exchange -> {
+            Calls.attach(exchange, call);
+            exchange.setProperty(property, value);
+        });
+    }
+
+    private JsonNode retrieve(String path, CallHeaders headers, Identity identity) {
+        return request("direct:retrieve", RetrieveModel.PATH, path, headers, identity)
+                .getMessage()
+                .getBody(JsonNode.class);
+    }
+
+    private Problem problemOfRetrieving(String path, Identity identity) {
+        return Problem.from(request("direct:retrieve", RetrieveModel.PATH, path, null, identity)
+                .getException());
+    }
+
+    private JsonNode page(String query, CallHeaders headers) {
+        return request("direct:list", ModelList.QUERY, query, headers, Identity.ANONYMOUS)
+                .getMessage()
+                .getBody(JsonNode.class);
+    }
+
+    private Problem problemOf(String query, CallHeaders headers) {
+        return Problem.from(request("direct:list", ModelList.QUERY, query, headers, Identity.ANONYMOUS)
+                .getException());
     }
 
     private void add(String name, Operation operation, String missing) {
