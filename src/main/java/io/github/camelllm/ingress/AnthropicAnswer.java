@@ -38,7 +38,12 @@ final class AnthropicAnswer {
         boolean cut = choice.path("finish_reason").asText("").equals("length");
         for (JsonNode call : said.path("tool_calls")) {
             JsonNode function = call.path("function");
-            toolUse(toolUses.addObject(), call.path("id").asText(""), function.path("name"))
+            String id = call.path("id").asText("");
+            String own = "toolu_" + completion.path("id").asText("") + "_" + toolUses.size();
+            toolUse(
+                            toolUses.addObject(),
+                            id.isEmpty() ? own : id,
+                            function.path("name").asText(""))
                     .set("input", input(function.path("arguments").asText(""), cut));
         }
         message.set("content", BlockOrder.weave(said.path(BlockOrder.FIELD), others, texts, toolUses));
@@ -56,8 +61,8 @@ final class AnthropicAnswer {
                 .put("model", model.asText(""));
     }
 
-    static ObjectNode toolUse(ObjectNode block, String id, JsonNode name) {
-        return block.put("type", "tool_use").put("id", id).put("name", name.asText(""));
+    static ObjectNode toolUse(ObjectNode block, String id, String name) {
+        return block.put("type", "tool_use").put("id", id).put("name", name);
     }
 
     private static void thinking(JsonNode said, ArrayNode content) {

@@ -1,10 +1,12 @@
 package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolCallIndexes;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
@@ -197,6 +199,9 @@ public abstract class WireStep extends KeyedStep {
             byte[] body = source.readAll(maxAnswerBytes);
             attempt.answered(call.ticker().nanos());
             Object decoded = decode(call, body);
+            if (decoded instanceof Answer completion) {
+                ToolCallIndexes.complete(completion);
+            }
             message.removeHeaders("*");
             message.setBody(decoded);
             return;

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.call.ToolCallIndexes;
 import io.github.camelllm.call.Usage;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -27,6 +28,7 @@ abstract class WireStream extends TokenStream {
     private final WireSource source;
     private final SseReader events;
     private final Deque<StreamEvent> early = new ArrayDeque<>();
+    private final ToolCallIndexes toolCalls = new ToolCallIndexes();
     private volatile boolean begun;
     private int skipped;
     private volatile boolean whole;
@@ -118,8 +120,9 @@ abstract class WireStream extends TokenStream {
             if (event == null) {
                 whole = true;
                 settle();
+                return null;
             }
-            return event;
+            return toolCalls.number(event);
         } catch (IOException e) {
             settle();
             throw source.problem(call.getModel(), e);

@@ -185,26 +185,6 @@ class AnthropicTriggerTest {
         }
     }
 
-    @Test
-    void interleavedToolCallsBreakTheStreamInsteadOfTheirArguments() throws Exception {
-        String piece = "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":%d,\"function\":"
-                + "{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}";
-        List<StreamEvent> events = List.of(0, 1, 0).stream()
-                .map(i -> new StreamEvent(piece.formatted(i).getBytes(StandardCharsets.UTF_8)))
-                .toList();
-        gateway = HttpGateway.start(exchange -> exchange.getMessage().setBody(TokenStream.of(events)));
-        try (RawClient client = RawClient.connect(gateway.port())) {
-            client.postJson(MESSAGES, GOOD);
-            client.head();
-
-            assertThat(client.events())
-                    .last()
-                    .asString()
-                    .startsWith("event: error\n")
-                    .contains("interleaved");
-        }
-    }
-
     @ParameterizedTest
     @EnumSource
     void aClientThatLeavesEndsTheSource(Cut cut) throws Exception {
