@@ -1,7 +1,9 @@
 package io.github.camelllm.ingress;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import io.github.camelllm.call.PartialJson;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -78,12 +80,10 @@ final class AnthropicBlockQueue {
         }
 
         /** Takes what a piece says of the call; what is empty says nothing. */
-        void tell(String newId, String newName, ObjectNode others) {
+        void tell(String newId, String newName, JsonNode others) {
             id = newId.isEmpty() ? id : newId;
             name = newName.isEmpty() ? name : newName;
-            if (others != null) {
-                more.setAll(others);
-            }
+            NativeFields.putBack(others, more);
         }
 
         /** Gives the call an id if it has none. */
@@ -99,7 +99,7 @@ final class AnthropicBlockQueue {
         ObjectNode start() {
             ObjectNode use = AnthropicAnswer.toolUse(Json.object(), id, name);
             use.putObject("input");
-            use.setAll(more);
+            NativeFields.putBack(more, use);
             return use;
         }
 
@@ -128,6 +128,11 @@ final class AnthropicBlockQueue {
     Block last(String kind) {
         Block last = blocks.peekLast();
         return last != null && last.kind.equals(kind) ? last : null;
+    }
+
+    /** The block begun last; null when none is open or waits. */
+    Block last() {
+        return blocks.peekLast();
     }
 
     /** Begins a block behind all others. */

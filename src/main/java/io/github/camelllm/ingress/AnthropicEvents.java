@@ -3,8 +3,10 @@ package io.github.camelllm.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.ToolCallIndexes;
 import io.github.camelllm.call.Usage;
@@ -28,6 +30,7 @@ final class AnthropicEvents implements ClientDialect.Events {
     private boolean begun;
     private boolean signed;
     private final StringBuilder thought = new StringBuilder();
+    private final ObjectNode end = Json.object();
     private JsonNode finished = MissingNode.getInstance();
     private JsonNode usage = MissingNode.getInstance();
 
@@ -45,11 +48,20 @@ final class AnthropicEvents implements ClientDialect.Events {
         }
         for (JsonNode choice : chunk.path("choices")) {
             if (choice.path("index").asInt(0) == 0) {
+                nativeEvent(choice.path(AnthropicWords.NATIVE_EVENT));
+                NativeFields.putBack(choice.path(AnthropicWords.NATIVE_END), end);
                 delta(choice.path("delta"));
                 if (choice.path("finish_reason").isTextual()) {
                     finished = choice;
                 }
             }
+        }
+    }
+
+    /** Of what kind it is, nobody here knows; so it comes between the others, in its turn. */
+    private void nativeEvent(JsonNode event) {
+        if (event instanceof ObjectNode object) {
+            send(object);
         }
     }
 
@@ -64,11 +76,13 @@ final class AnthropicEvents implements ClientDialect.Events {
         message.putArray("content");
         message.putNull("stop_reason").putNull("stop_sequence");
         message.set("usage", AnthropicAnswer.usage(usage, Usage.estimate(call.inputEstimate(), 0)));
+        AnthropicAnswer.addOthers(chunk.path("choices").path(0).path(AnthropicWords.NATIVE_START), message);
         start.set("message", message);
         send(start);
     }
 
     private void delta(JsonNode delta) {
+        begin(delta.path(AnthropicWords.NATIVE_BLOCK));
         JsonNode thoughts = delta.path("thinking_blocks");
         if (thoughts.isArray() && !thoughts.isEmpty()) {
             thoughts.forEach(this::thought);
@@ -79,6 +93,26 @@ final class AnthropicEvents implements ClientDialect.Events {
         say(delta.path("content").asText(""));
         say(delta.path("refusal").asText(""));
         delta.path("tool_calls").forEach(this::toolCall);
+        AnthropicBlockQueue.Block last = blocks.last();
+        if (last != null && delta.path(AnthropicWords.NATIVE_DELTA) instanceof ObjectNode piece) {
+            blocks.fill(last, piece);
+        }
+    }
+
+    /** A block of text or thinking that its client is to see begin. */
+    private void begin(JsonNode given) {
+        String type = given.path("type").asText("");
+        if (type.isEmpty()) {
+            return;
+        }
+        ObjectNode block = Json.object().put("type", type).put(type, "");
+        if (type.equals("thinking")) {
+            block.put("signature", "");
+            signed = false;
+            thought.setLength(0);
+        }
+        NativeFields.putBack(given, block);
+        blocks.begin(new AnthropicBlockQueue.Plain(type, block));
     }
 
     private void thought(JsonNode piece) {
@@ -152,7 +186,10 @@ final class AnthropicEvents implements ClientDialect.Events {
             blocks.begin(use);
         }
         JsonNode function = piece.path("function");
-        use.tell(piece.path("id").asText(""), function.path("name").asText(""), null);
+        use.tell(
+                piece.path("id").asText(""),
+                function.path("name").asText(""),
+                piece.path(AnthropicWords.NATIVE_FIELDS));
         String arguments = function.path("arguments").asText("");
         use.add(arguments);
         if (arguments.isEmpty()) {
@@ -176,6 +213,7 @@ final class AnthropicEvents implements ClientDialect.Events {
                 finished,
                 toolUses.values().stream().allMatch(AnthropicBlockQueue.ToolUse::isNothing));
         event.set("usage", AnthropicAnswer.usage(usage, call.getUsage()));
+        AnthropicAnswer.addOthers(end, event);
         send(event);
         send(Json.object().put("type", "message_stop"));
     }

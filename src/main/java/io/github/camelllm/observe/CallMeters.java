@@ -141,6 +141,7 @@ final class CallMeters {
         count(model, "input", usage.inputTokens());
         count(model, "output", usage.outputTokens());
         count(model, "cached_input", usage.cachedInputTokens());
+        count(model, "cache_write", usage.cacheWriteTokens());
         count(model, "reasoning", usage.reasoningTokens());
     }
 

@@ -22,6 +22,7 @@ public final class Anthropic extends WireStep {
     private boolean sampling = true;
     private boolean forcedTools = true;
     private String reasoning = "no";
+    private boolean systemTurns = true;
 
     /** The version of the API ({@code anthropic-version}). */
     public void setVersion(String version) {
@@ -52,6 +53,14 @@ public final class Anthropic extends WireStep {
      */
     public void setReasoning(String reasoning) {
         this.reasoning = oneOf("reasoning", reasoning, REASONINGS);
+    }
+
+    /**
+     * Whether the model takes system messages in mid-conversation; where it does not, they become marked texts of the
+     * user's turns.
+     */
+    public void setSystemTurns(boolean systemTurns) {
+        this.systemTurns = systemTurns;
     }
 
     /** Whether the model goes on with a last message of the assistant ({@code plain}) or refuses it ({@code no}). */
@@ -87,7 +96,7 @@ public final class Anthropic extends WireStep {
     protected byte[] encode(Call call, String model) {
         AnthropicRequest request = new AnthropicRequest(
                 call,
-                new AnthropicRequest.Model(model, maxTokens, sampling, forcedTools, reasoning),
+                new AnthropicRequest.Model(model, maxTokens, sampling, forcedTools, reasoning, systemTurns),
                 field -> unsupported(call, field));
         return Json.write(request.tree());
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -26,10 +27,14 @@ final class AnthropicMessages {
     private static final String UNNAMED = "document.pdf";
 
     private final Consumer<String> unsupported;
-    private final ArrayNode system = Json.MAPPER.createArrayNode();
-    private final ArrayNode messages = Json.MAPPER.createArrayNode();
+    private final AnthropicTurns turns;
 
-    AnthropicMessages(Consumer<String> unsupported) {
+    /**
+     * @param systemTurns whether the model takes instructions between the turns of a conversation
+     * @param unsupported told of each field that has no counterpart; returns when it is to be left out
+     */
+    AnthropicMessages(boolean systemTurns, Consumer<String> unsupported) {
+        this.turns = new AnthropicTurns(systemTurns);
         this.unsupported = unsupported;
     }
 
@@ -42,18 +47,12 @@ final class AnthropicMessages {
 
     /** Adds an instruction behind those there are. */
     void instruct(String text) {
-        system.addObject().put("type", "text").put("text", text);
+        turns.instruct(text);
     }
 
     /** Writes {@code system} and {@code messages}. */
     void writeTo(ObjectNode wire) {
-        if (system.size() == 1 && system.get(0).size() == 2) {
-            wire.set("system", system.get(0).get("text"));
-        } else if (!system.isEmpty()) {
-            wire.set("system", system);
-        }
-        trimPrefill();
-        wire.set("messages", messages);
+        turns.writeTo(wire);
     }
 
     private void add(JsonNode message, String where) {
@@ -75,19 +74,10 @@ final class AnthropicMessages {
         if (!message.path("cache_control").isMissingNode()) {
             ((ObjectNode) blocks.get(blocks.size() - 1)).set("cache_control", message.get("cache_control"));
         }
-        if (role.equals("system") || role.equals("developer")) {
-            system.addAll(blocks);
-        } else {
-            append(role.equals("assistant") ? "assistant" : "user", blocks);
-        }
-    }
-
-    private void append(String role, ArrayNode blocks) {
-        JsonNode last = messages.path(messages.size() - 1);
-        if (last.path("role").asText().equals(role)) {
-            ((ArrayNode) last.get("content")).addAll(blocks);
-        } else {
-            messages.addObject().put("role", role).set("content", blocks);
+        switch (role) {
+            case "system", "developer" -> turns.system(blocks, message.path(AnthropicWords.NATIVE_MESSAGE));
+            case "assistant" -> turns.assistant(blocks, message.path(AnthropicWords.NATIVE_MESSAGE));
+            default -> turns.user(blocks, role.equals("tool"), message.path(AnthropicWords.NATIVE_MESSAGE));
         }
     }
 
@@ -112,6 +102,7 @@ final class AnthropicMessages {
             use.put("id", toolId(calls.get(i).path("id")));
             use.set("name", function.path("name"));
             use.set("input", input(function.path("arguments").asText("")));
+            NativeFields.putBack(calls.get(i).path(AnthropicWords.NATIVE_FIELDS), use);
         }
         ArrayNode others = Json.MAPPER.createArrayNode();
         message.path("thinking_blocks").forEach(others::add);
@@ -161,6 +152,7 @@ final class AnthropicMessages {
         if (message.path("is_error").booleanValue()) {
             result.put("is_error", true);
         }
+        NativeFields.putBack(message.path(AnthropicWords.NATIVE_FIELDS), result);
     }
 
     /** Anthropic takes letters, digits, _ and - alone. */
@@ -183,6 +175,14 @@ final class AnthropicMessages {
     }
 
     private void part(JsonNode part, ArrayNode blocks, String where) {
+        int before = blocks.size();
+        translated(part, blocks, where);
+        if (blocks.size() > before && blocks.get(before) instanceof ObjectNode block) {
+            NativeFields.putBack(part.path(AnthropicWords.NATIVE_FIELDS), block);
+        }
+    }
+
+    private void translated(JsonNode part, ArrayNode blocks, String where) {
         switch (part.path("type").asText()) {
             case "text", "refusal" -> {
                 JsonNode text = part.path(part.path("type").asText());
@@ -254,15 +254,5 @@ final class AnthropicMessages {
             block.set("cache_control", from.get("cache_control"));
         }
         return block;
-    }
-
-    /** Anthropic refuses a beginning of an answer that ends in white space. */
-    private void trimPrefill() {
-        JsonNode last = messages.path(messages.size() - 1);
-        JsonNode content = last.path("content");
-        JsonNode block = content.path(content.size() - 1);
-        if (last.path("role").asText().equals("assistant") && block.path("text").isTextual()) {
-            ((ObjectNode) block).put("text", block.get("text").textValue().stripTrailing());
-        }
     }
 }

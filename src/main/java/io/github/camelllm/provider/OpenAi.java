@@ -217,10 +217,22 @@ public final class OpenAi extends WireStep {
             return null;
         }
         return Usage.reported(
-                count(usage.path("prompt_tokens")),
-                count(usage.path("completion_tokens")),
-                count(usage.path("prompt_tokens_details").path("cached_tokens")),
-                count(usage.path("completion_tokens_details").path("reasoning_tokens")));
+                        count(usage.path("prompt_tokens")),
+                        count(usage.path("completion_tokens")),
+                        count(usage.path("prompt_tokens_details").path("cached_tokens")),
+                        count(usage.path("completion_tokens_details").path("reasoning_tokens")))
+                .withCacheWrites(cacheWrites(usage));
+    }
+
+    /** Of models that charge for it, by any of the names that OpenAI's imitators have for it. */
+    private static long cacheWrites(JsonNode usage) {
+        JsonNode details = usage.path("prompt_tokens_details");
+        for (String name : List.of("cache_write_tokens", "cache_creation_tokens")) {
+            if (details.path(name).isNumber()) {
+                return count(details.path(name));
+            }
+        }
+        return count(usage.path("cache_creation_input_tokens"));
     }
 
     private static long count(JsonNode node) {
