@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.camelllm.call.AnthropicWords;
+import io.github.camelllm.call.DataUrl;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.NativeFields;
 import java.util.List;
@@ -86,7 +87,14 @@ final class AnthropicBlocks {
     }
 
     private static String dataUri(Place source, String mediaType) {
-        return "data:" + source.string("media_type", mediaType) + ";base64," + source.string("data", "base64");
+        String data = source.string("data", "base64");
+        String type = source.has("media_type")
+                ? source.string("media_type", mediaType)
+                : DataUrl.labelled("", data).mediaType();
+        if (type.isEmpty()) {
+            throw Place.wrong(source.at("media_type"), source.object().path("media_type"), mediaType);
+        }
+        return "data:" + type + ";base64," + data;
     }
 
     /** Has the call of a tool say of its block what OpenAI has no word for. */

@@ -5,6 +5,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolNames;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
@@ -93,9 +94,15 @@ public final class Anthropic extends WireStep {
     }
 
     @Override
+    protected ToolNames.Rule toolNames() {
+        return ToolNames.Rule.ANTHROPIC;
+    }
+
+    @Override
     protected byte[] encode(Call call, String model) {
         AnthropicRequest request = new AnthropicRequest(
                 call,
+                requestOf(call),
                 new AnthropicRequest.Model(model, maxTokens, sampling, forcedTools, reasoning, systemTurns),
                 field -> unsupported(call, field));
         return Json.write(request.tree());

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
+import io.github.camelllm.call.DataUrl;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.NativeFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The messages of a chat in Anthropic's words: instructions apart, the results of tools in messages of the user, and
@@ -19,8 +19,7 @@ import java.util.regex.Pattern;
  */
 final class AnthropicMessages {
 
-    private static final Pattern DATA_URL = Pattern.compile("(?is)data:([^;,]+)[^,]*;base64,(.*)");
-    private static final Pattern IMAGE = Pattern.compile("image/(?:jpeg|png|gif|webp)");
+    private static final Set<String> IMAGES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
     private static final String PDF = "application/pdf";
 
     /** What the file of an Anthropic client is called in OpenAI's words, which want a name. */
@@ -205,8 +204,8 @@ final class AnthropicMessages {
 
     private void image(JsonNode part, ArrayNode blocks, String where) {
         String url = part.path("image_url").path("url").asText();
-        Matcher data = DATA_URL.matcher(url);
-        if (data.matches() && IMAGE.matcher(data.group(1)).matches()) {
+        DataUrl data = dataOf(url, "");
+        if (data != null && IMAGES.contains(data.mediaType())) {
             base64(block(blocks, "image", part), data);
         } else if (url.regionMatches(true, 0, "http", 0, 4)) {
             block(blocks, "image", part).putObject("source").put("type", "url").put("url", url);
@@ -215,10 +214,20 @@ final class AnthropicMessages {
         }
     }
 
+    /** Some clients send base64 without saying so. */
+    private static DataUrl dataOf(String url, String mediaType) {
+        DataUrl data = DataUrl.of(url);
+        return data != null || url.indexOf(':') >= 0 ? data : DataUrl.labelled(mediaType, url);
+    }
+
     private void file(JsonNode part, ArrayNode blocks, String where) {
         JsonNode file = part.path("file");
-        Matcher data = DATA_URL.matcher(file.path("file_data").asText());
-        if (!data.matches() || !data.group(1).equals(PDF)) {
+        DataUrl data = dataOf(file.path("file_data").asText(), "");
+        if (data != null && IMAGES.contains(data.mediaType())) {
+            base64(block(blocks, "image", part), data);
+            return;
+        }
+        if (data == null || !data.mediaType().equals(PDF)) {
             unsupported.accept(where + ".file");
             return;
         }
@@ -241,11 +250,11 @@ final class AnthropicMessages {
         return block;
     }
 
-    private static void base64(ObjectNode block, Matcher data) {
+    private static void base64(ObjectNode block, DataUrl data) {
         block.putObject("source")
                 .put("type", "base64")
-                .put("media_type", data.group(1))
-                .put("data", data.group(2));
+                .put("media_type", data.mediaType())
+                .put("data", data.base64());
     }
 
     private static ObjectNode block(ArrayNode blocks, String type, JsonNode from) {

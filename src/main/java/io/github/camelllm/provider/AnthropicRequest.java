@@ -44,10 +44,13 @@ final class AnthropicRequest {
             String reasoning,
             boolean systemTurns) {}
 
-    /** @param unsupported told of each field that has no counterpart; returns when it is to be left out */
-    AnthropicRequest(Call call, Model model, Consumer<String> unsupported) {
+    /**
+     * @param request what is asked, in OpenAI's words; only read
+     * @param unsupported told of each field that has no counterpart; returns when it is to be left out
+     */
+    AnthropicRequest(Call call, ObjectNode request, Model model, Consumer<String> unsupported) {
         this.call = call;
-        this.request = call.getRequest().tree();
+        this.request = request;
         this.model = model;
         this.unsupported = unsupported;
     }

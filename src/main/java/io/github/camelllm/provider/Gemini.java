@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +61,14 @@ public final class Gemini extends WireStep {
     }
 
     @Override
+    protected ToolNames.Rule toolNames() {
+        return ToolNames.Rule.GEMINI;
+    }
+
+    @Override
     protected byte[] encode(Call call, String model) {
-        return Json.write(new GeminiRequest(call, param -> unsupported(call, param), thinking, goesOn).translate());
+        return Json.write(new GeminiRequest(call, requestOf(call), param -> unsupported(call, param), thinking, goesOn)
+                .translate());
     }
 
     @Override

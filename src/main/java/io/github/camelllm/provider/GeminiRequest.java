@@ -62,14 +62,15 @@ final class GeminiRequest {
     private final ObjectNode config = Json.object();
 
     /**
-     * @param call the call, whose request is only read
+     * @param call the call
+     * @param asked what is asked, in OpenAI's words; only read
      * @param unsupported told each field that has no counterpart; returns when it is to be left out
      * @param thinking how the model is told how much to think
      * @param goesOn whether the request may end with a turn of the model, to go on with
      */
-    GeminiRequest(Call call, Consumer<String> unsupported, GeminiThinking thinking, boolean goesOn) {
+    GeminiRequest(Call call, ObjectNode asked, Consumer<String> unsupported, GeminiThinking thinking, boolean goesOn) {
         this.call = call;
-        this.request = Json.object().setAll(call.getRequest().tree());
+        this.request = Json.object().setAll(asked);
         this.unsupported = unsupported;
         this.thinking = thinking;
         this.goesOn = goesOn;

@@ -11,6 +11,7 @@ import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.TokenEstimate;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import java.util.Arrays;
 import java.util.List;
@@ -100,10 +101,15 @@ public final class OpenAi extends WireStep {
     }
 
     @Override
+    protected ToolNames.Rule toolNames() {
+        return ToolNames.Rule.OPENAI;
+    }
+
+    @Override
     protected byte[] encode(Call call, String model) {
         Request request = call.getRequest();
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
-        wire.setAll(request.tree());
+        wire.setAll(requestOf(call));
         if (call.getOperation() == Operation.CHAT) {
             AnthropicWords.drop(wire, request.translated(), dropAnthropicFields, field -> leftOut(call, field));
             limitOutput(wire);

@@ -7,6 +7,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.ToolCallIndexes;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
@@ -122,6 +123,15 @@ public abstract class WireStep extends KeyedStep {
         // the endpoint's own address
     }
 
+    /** What the provider lets tools be called. */
+    protected abstract ToolNames.Rule toolNames();
+
+    /** The client's request, with the names of tools that the provider takes; only to be read. */
+    protected final ObjectNode requestOf(Call call) {
+        ObjectNode tree = call.getRequest().tree();
+        return ToolNames.of(tree, toolNames()).written(tree);
+    }
+
     /** The request in the provider's words. */
     protected abstract byte[] encode(Call call, String model);
 
@@ -195,12 +205,14 @@ public abstract class WireStep extends KeyedStep {
             return;
         }
         Message message = exchange.getMessage();
+        ToolNames names = ToolNames.of(call.getRequest().tree(), toolNames());
         if (!stream) {
             byte[] body = source.readAll(maxAnswerBytes);
             attempt.answered(call.ticker().nanos());
             Object decoded = decode(call, body);
             if (decoded instanceof Answer completion) {
                 ToolCallIndexes.complete(completion);
+                names.restore(completion);
             }
             message.removeHeaders("*");
             message.setBody(decoded);
@@ -213,6 +225,7 @@ public abstract class WireStep extends KeyedStep {
         }
         SseReader events = new SseReader(source.stream(), maxAnswerBytes, idleTimeout.toNanos(), call.ticker());
         WireStream wire = decodeStream(call, source, events);
+        wire.restores(names);
         wire.begin();
         attempt.answered(call.ticker().nanos());
         handOver(exchange, wire);

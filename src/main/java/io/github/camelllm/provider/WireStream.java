@@ -5,6 +5,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.ToolCallIndexes;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -29,6 +30,7 @@ abstract class WireStream extends TokenStream {
     private final SseReader events;
     private final Deque<StreamEvent> early = new ArrayDeque<>();
     private final ToolCallIndexes toolCalls = new ToolCallIndexes();
+    private ToolNames toolNames;
     private volatile boolean begun;
     private int skipped;
     private volatile boolean whole;
@@ -41,6 +43,11 @@ abstract class WireStream extends TokenStream {
         this.attempt = call.attempt();
         this.source = source;
         this.events = events;
+    }
+
+    /** Has the client's names stand in the place of those that the provider was told; before {@link #begin}. */
+    final void restores(ToolNames names) {
+        toolNames = names;
     }
 
     /** The next event in OpenAI's words; null when the answer is whole. */
@@ -122,7 +129,7 @@ abstract class WireStream extends TokenStream {
                 settle();
                 return null;
             }
-            return toolCalls.number(event);
+            return toolNames == null ? toolCalls.number(event) : toolNames.restored(toolCalls.number(event));
         } catch (IOException e) {
             settle();
             throw source.problem(call.getModel(), e);

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,16 +30,17 @@ class ToolCallIndexesRouteTest {
     private static final String PLAIN = "{'model':'x','messages':[{'role':'user','content':'Hi'}]}";
     private static final String STREAM = "{'model':'x','stream':true,'messages':[{'role':'user','content':'Hi'}]}";
 
-    private FakeUpstream upstream;
-    private ModelRoutes routes;
+    private static FakeUpstream upstream;
+    private static ModelRoutes routes;
 
-    @BeforeEach
-    void startUpstream() throws IOException {
+    @BeforeAll
+    static void start() throws Exception {
         upstream = FakeUpstream.start();
+        routes = ModelRoutes.ofAllDialects(upstream.port(), Map.of());
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() throws IOException {
         routes.close();
         upstream.close();
     }
@@ -47,16 +48,18 @@ class ToolCallIndexesRouteTest {
     private List<JsonNode> stream(String template, String... events) throws Exception {
         upstream.next(Reply.sse(Sse.of(
                 Arrays.stream(events).map(event -> event.replace('\'', '"')).toArray(String[]::new))));
-        routes = ModelRoutes.start(
-                template, Map.of("baseUrl", "http://127.0.0.1:" + upstream.port(), "key", "sk-upstream"));
         List<JsonNode> pieces = new ArrayList<>();
-        routes.ask(Tries.chat(STREAM), body -> {
-            try (TokenStream stream = (TokenStream) body) {
-                for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
-                    event.json().findValues("tool_calls").forEach(list -> list.forEach(pieces::add));
-                }
-            }
-        });
+        routes.ask(
+                template,
+                Tries.chat(STREAM),
+                body -> {
+                    try (TokenStream stream = (TokenStream) body) {
+                        for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
+                            event.json().findValues("tool_calls").forEach(list -> list.forEach(pieces::add));
+                        }
+                    }
+                },
+                Map.of());
         return pieces;
     }
 
@@ -168,11 +171,14 @@ class ToolCallIndexesRouteTest {
                                 + "{'id':'f','type':'function','function':{'name':'f','arguments':'{}'}},"
                                 + "{'id':'f','type':'function','function':{'name':'f','arguments':'{}'}}]}}]}")
                         .replace('\'', '"')));
-        routes = ModelRoutes.start("openai", Map.of("baseUrl", "http://127.0.0.1:" + upstream.port(), "key", "sk"));
         List<String> ids = new ArrayList<>();
-        routes.ask(Tries.chat(PLAIN), body -> Json.read(((Answer) body).bytes())
-                .findValue("tool_calls")
-                .forEach(call -> ids.add(call.path("id").asText())));
+        routes.ask(
+                "openai",
+                Tries.chat(PLAIN),
+                body -> Json.read(((Answer) body).bytes())
+                        .findValue("tool_calls")
+                        .forEach(call -> ids.add(call.path("id").asText())),
+                Map.of());
 
         assertThat(ids).hasSize(3).doesNotHaveDuplicates();
         assertThat(ids.get(0)).startsWith("call_");

@@ -14,8 +14,8 @@ import io.github.camelllm.testkit.Reply;
 import io.github.camelllm.testkit.Sse;
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,17 +28,18 @@ class UsageRouteTest {
     private static final String ASKS = "{'model':'x'%s,'messages':[{'role':'user','content':'Hi'}]}";
     private static final String STREAMS = ",'stream':true,'stream_options':{'include_usage':true}";
 
-    private FakeUpstream upstream;
-    private ModelRoutes routes;
+    private static FakeUpstream upstream;
+    private static ModelRoutes routes;
     private JsonNode told;
 
-    @BeforeEach
-    void startUpstream() throws IOException {
+    @BeforeAll
+    static void start() throws Exception {
         upstream = FakeUpstream.start();
+        routes = ModelRoutes.ofAllDialects(upstream.port(), Map.of());
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() throws IOException {
         routes.close();
         upstream.close();
     }
@@ -48,20 +49,24 @@ class UsageRouteTest {
             answer[i] = answer[i].replace('\'', '"');
         }
         upstream.next(stream ? Reply.sse(Sse.of(answer)) : Reply.json(200, answer[0]));
-        routes = ModelRoutes.start(
-                template, Map.of("baseUrl", "http://127.0.0.1:" + upstream.port(), "key", "sk-upstream"));
         Call call = Tries.chat(ASKS.formatted(stream ? STREAMS : ""));
-        routes.ask(call, body -> {
-            if (body instanceof Answer whole) {
-                told = Json.read(whole.bytes()).path("usage");
-                return;
-            }
-            try (TokenStream events = (TokenStream) body) {
-                for (StreamEvent event = events.next(); event != null; event = events.next()) {
-                    told = event.json().path("usage").isObject() ? event.json().get("usage") : told;
-                }
-            }
-        });
+        routes.ask(
+                template,
+                call,
+                body -> {
+                    if (body instanceof Answer whole) {
+                        told = Json.read(whole.bytes()).path("usage");
+                        return;
+                    }
+                    try (TokenStream events = (TokenStream) body) {
+                        for (StreamEvent event = events.next(); event != null; event = events.next()) {
+                            told = event.json().path("usage").isObject()
+                                    ? event.json().get("usage")
+                                    : told;
+                        }
+                    }
+                },
+                Map.of());
         return call.getUsage();
     }
 
@@ -144,7 +149,6 @@ class UsageRouteTest {
                         "{'choices':[{'index':0,'message':{'role':'assistant','content':'a'},'finish_reason':'stop'}],"
                                 + usage + "}"))
                 .isEqualTo(expected);
-        routes.close();
         assertThat(ask(
                         "openai",
                         true,
