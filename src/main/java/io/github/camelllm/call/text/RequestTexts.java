@@ -120,7 +120,7 @@ public final class RequestTexts {
                 case "input" -> list(name, Kind.INPUT, field.getValue());
                 case "prediction" -> inside(Kind.ASSISTANT, name, -1, "", field.getValue(), false);
                 case "user", "safety_identifier", "prompt_cache_key", "metadata" ->
-                    list(name, Kind.NAME, field.getValue());
+                    list(name, Kind.IDENTIFIER, field.getValue());
                 case "tools", "functions", "response_format", "output_config", "output_format" ->
                     definitions(name, field.getValue());
                 default -> {
@@ -205,7 +205,7 @@ public final class RequestTexts {
 
     private static boolean isNoText(Kind kind, String name, JsonNode parent) {
         return switch (kind) {
-            case NAME -> false;
+            case NAME, IDENTIFIER -> false;
             case OTHER -> BINARY.contains(name);
             default ->
                 NO_TEXT.contains(name)
