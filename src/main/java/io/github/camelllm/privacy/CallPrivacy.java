@@ -167,8 +167,7 @@ final class CallPrivacy {
                 if (action.replaces()) {
                     String value = text.text().substring(finding.start(), finding.end());
                     identifiers.add(
-                            value,
-                            inIdentifiers.computeIfAbsent(value, v -> identifier(finding.type(), action, v)));
+                            value, inIdentifiers.computeIfAbsent(value, v -> identifier(finding.type(), action, v)));
                     if (text.place().kind() == TextPlace.Kind.IDENTIFIER) {
                         continue; // no model reads it, so nothing is to be put back
                     }
