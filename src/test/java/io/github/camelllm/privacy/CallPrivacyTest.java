@@ -132,6 +132,26 @@ class CallPrivacyTest {
     }
 
     @Test
+    void whatOnlyAnthropicsModelsReadIsLookedAtAsWell() throws Exception {
+        ObjectNode tree = redacted(
+                """
+                {'messages':[{'role':'user','native_message':{'new':'of ann@example.org'},'content':[
+                    {'type':'text','text':'a','native_fields':{'new':['by ann@example.org']}},
+                    {'type':'anthropic_block','block':{'type':'future','say':'to ann@example.org'}}]},
+                  {'role':'assistant','content':'b','thinking_blocks':[
+                    {'type':'thinking','thinking':'ann@example.org','signature':'s'},
+                    {'type':'future_answer','say':'from ann@example.org'}]}]}
+                """);
+
+        assertThat(tree.at("/messages/0/native_message/new").asText()).isEqualTo("of <EMAIL_1>");
+        assertThat(tree.at("/messages/0/content/0/native_fields/new/0").asText())
+                .isEqualTo("by <EMAIL_1>");
+        assertThat(tree.at("/messages/0/content/1/block/say").asText()).isEqualTo("to <EMAIL_1>");
+        assertThat(tree.at("/messages/1/thinking_blocks/0/thinking").asText()).isEqualTo("ann@example.org");
+        assertThat(tree.at("/messages/1/thinking_blocks/1/say").asText()).isEqualTo("from <EMAIL_1>");
+    }
+
+    @Test
     void anIdentifierIsTheSameInEveryCallAndNoNumberOfThisOne() throws Exception {
         String request =
                 """

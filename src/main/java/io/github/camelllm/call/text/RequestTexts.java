@@ -7,10 +7,11 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.camelllm.call.text.TextPlace.Kind;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Finds every place in a request where text stands. Ids, binary data, links, signatures and what only steers the model are no
- * text; neither are {@code thinking_blocks}, which providers have signed.
+ * text; neither are {@code thinking_blocks}, which providers have signed, but for those of a type unknown here.
  */
 public final class RequestTexts {
 
@@ -82,6 +83,10 @@ public final class RequestTexts {
             "$anchor",
             "$dynamicRef",
             "contentEncoding");
+
+    /** Types of blocks among {@code thinking_blocks} that Anthropic has made, and may want back as they were. */
+    private static final Pattern SIGNED = Pattern.compile(
+            "(redacted_)?thinking|(server|mcp)_tool_use|[a-z_]+_tool_result|container_upload|compaction");
 
     private final ObjectNode tree;
     private final TextVisitor visitor;
@@ -174,6 +179,9 @@ public final class RequestTexts {
         for (Map.Entry<String, JsonNode> field : message.properties()) {
             String name = field.getKey();
             JsonNode value = field.getValue();
+            if (name.equals("thinking_blocks")) {
+                unknownBlocks(value, index);
+            }
             if (NO_TEXT.contains(name)) {
                 continue;
             }
@@ -194,6 +202,15 @@ public final class RequestTexts {
                 }
             } else {
                 inside(kind, "messages", index, name, value, false);
+            }
+        }
+    }
+
+    /** Blocks that nobody signs, as far as is known here. */
+    private void unknownBlocks(JsonNode blocks, int message) {
+        for (int i = 0; i < blocks.size(); i++) {
+            if (!SIGNED.matcher(blocks.get(i).path("type").asText("")).matches()) {
+                inside(Kind.ASSISTANT, "messages", message, "thinking_blocks[" + i + "]", blocks.get(i), false);
             }
         }
     }
