@@ -52,6 +52,11 @@ public final class PartialJson {
         return !begun;
     }
 
+    /** Whether an object or array has begun and not ended. */
+    public boolean isOpen() {
+        return depth > 0 && !whole;
+    }
+
     /** Whether an object, array or string has begun and ended. */
     public boolean isWhole() {
         return whole;
