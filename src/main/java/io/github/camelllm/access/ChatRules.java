@@ -46,7 +46,7 @@ final class ChatRules {
         stop(request, openAi);
         streamOptions(request);
         responseFormat(request);
-        ToolRules.check(request, openAi);
+        ToolRules.check(request);
         logitBias(request);
         request.optionalString("user");
         request.optionalObject("metadata", "an object");

@@ -9,40 +9,39 @@ import java.util.regex.Pattern;
  */
 final class ToolRules {
 
-    /** What OpenAI lets functions and schemas be called. */
+    /** What OpenAI lets schemas be called. */
     static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
-
-    /** What Anthropic lets tools be called. */
-    private static final Pattern LONG_NAME = Pattern.compile("[a-zA-Z0-9_-]{1,128}");
 
     /** The same in words. */
     static final String NAME_RULE = "1 to 64 letters, digits, _ and -";
 
-    private static final String LONG_NAME_RULE = "1 to 128 letters, digits, _ and -";
+    /** What a tool may be called: a provider that takes less is told another name. */
+    private static final Pattern TOOL_NAME = Pattern.compile("(?=.*\\S)[^\\p{Cc}]{1,256}");
+
+    private static final String TOOL_NAME_RULE = "1 to 256 characters, none of them a control character";
     private static final String WITH_NAME = "an object with name";
 
     private ToolRules() {}
 
-    /** @param openAi whether OpenAI's limits hold for names */
-    static void check(Fields request, boolean openAi) {
+    static void check(Fields request) {
         JsonNode tools = request.optionalArray("tools", "an array of tools");
         for (int i = 0; tools != null && i < tools.size(); i++) {
-            tool(Fields.of(tools.get(i), request.at("tools").item(i), "an object with type and function"), openAi);
+            tool(Fields.of(tools.get(i), request.at("tools").item(i), "an object with type and function"));
         }
         JsonNode functions = request.optionalArray("functions", "an array of functions");
         for (int i = 0; functions != null && i < functions.size(); i++) {
-            function(Fields.of(functions.get(i), request.at("functions").item(i), WITH_NAME), openAi);
+            function(Fields.of(functions.get(i), request.at("functions").item(i), WITH_NAME));
         }
         choice(request);
         functionCall(request);
     }
 
-    private static void tool(Fields tool, boolean openAi) {
+    private static void tool(Fields tool) {
         switch (tool.string("type", "the type of the tool, such as function")) {
-            case "function" -> function(tool.object("function", "an object with name and parameters"), openAi);
+            case "function" -> function(tool.object("function", "an object with name and parameters"));
             case "custom" -> {
                 Fields custom = tool.object("custom", WITH_NAME);
-                custom.matching("name", NAME, NAME_RULE);
+                custom.matching("name", TOOL_NAME, TOOL_NAME_RULE);
                 custom.optionalString("description");
             }
             default -> {
@@ -51,12 +50,8 @@ final class ToolRules {
         }
     }
 
-    private static void function(Fields function, boolean openAi) {
-        if (openAi) {
-            function.matching("name", NAME, NAME_RULE);
-        } else {
-            function.matching("name", LONG_NAME, LONG_NAME_RULE);
-        }
+    private static void function(Fields function) {
+        function.matching("name", TOOL_NAME, TOOL_NAME_RULE);
         function.optionalString("description");
         function.optionalObject("parameters", "a JSON schema, as an object");
         function.bool("strict");

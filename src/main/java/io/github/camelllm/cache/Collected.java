@@ -3,6 +3,7 @@ package io.github.camelllm.cache;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
@@ -19,7 +20,8 @@ import java.util.TreeMap;
  */
 final class Collected {
 
-    private static final Set<String> TOOL_CALL = Set.of("index", "id", "type", "function");
+    private static final Set<String> TOOL_CALL =
+            Set.of("index", "id", "type", "function", AnthropicWords.NATIVE_FIELDS);
 
     private final long mostCharacters;
     private final Map<Integer, Choice> choices = new TreeMap<>();
@@ -162,6 +164,9 @@ final class Collected {
         if (function.path("name").isTextual()
                 && !function.path("name").textValue().isEmpty()) {
             ((ObjectNode) call.path("function")).set("name", function.path("name"));
+        }
+        if (piece.has(AnthropicWords.NATIVE_FIELDS)) {
+            call.set(AnthropicWords.NATIVE_FIELDS, piece.get(AnthropicWords.NATIVE_FIELDS));
         }
         String arguments = function.path("arguments").asText("");
         characters += arguments.length();

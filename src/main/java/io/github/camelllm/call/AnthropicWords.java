@@ -15,14 +15,16 @@ import java.util.function.Consumer;
  * output_config}, ...); {@code cache_control} on content parts, tools, tool calls and tool messages; {@code is_error} on a
  * tool message, and images among its content; {@code title}, {@code context} and {@code citations} on a document's part,
  * which says {@code document: true} where it is one of text; tools that run at Anthropic as they came; any other block as a
- * part {@code {"type":"anthropic_block","block":{...}}}. An assistant's message has {@code thinking_blocks}, as they came,
+ * part {@code {"type":"anthropic_block","block":{...}}}; fields that nobody here knows in {@link #NATIVE_FIELDS} of what a
+ * block became, and those of a message in {@link #NATIVE_MESSAGE}. An assistant's message has {@code thinking_blocks}, as they came,
  * with the blocks of Anthropic's own tools among them, and {@link BlockOrder#FIELD}.
  *
  * <p>Answers and deltas carry {@code thinking_blocks} likewise; in a stream each is a piece of a block, told apart by its
  * {@code type}, and a {@code signature} ends the block. {@code citations} in a delta belong to the text before or behind
  * them; an empty array of them begins a block of text. What else an Anthropic model says at the end of an answer ({@code
  * stop_details}, {@code container}) stands in {@link #NATIVE_FIELDS} of the choice, what it counts beyond tokens ({@code
- * server_tool_use}, {@code service_tier}) in {@link #NATIVE_USAGE} of the usage.
+ * server_tool_use}, {@code service_tier}) in {@link #NATIVE_USAGE} of the usage. Tool calls, and entries of the block order,
+ * have {@link #NATIVE_FIELDS} as well, for Anthropic's clients alone.
  */
 public final class AnthropicWords {
 
@@ -34,6 +36,24 @@ public final class AnthropicWords {
 
     /** The same of the usage. */
     public static final String NATIVE_USAGE = "native_usage";
+
+    /** The field of a message with the fields of the client's message that it was made of; see {@link NativeFields}. */
+    public static final String NATIVE_MESSAGE = "native_message";
+
+    /** The field of a stream's first choice with what its {@code message_start} says of the message beyond OpenAI's words. */
+    public static final String NATIVE_START = "native_start";
+
+    /** The field of a choice with what a {@code message_delta} says beside its delta and usage. */
+    public static final String NATIVE_END = "native_end";
+
+    /** The field of a choice with an event of a type unknown here. */
+    public static final String NATIVE_EVENT = "native_event";
+
+    /** The field of a delta with a {@code content_block} that begins, of text or thinking, if it is to be told apart. */
+    public static final String NATIVE_BLOCK = "native_block";
+
+    /** The field of a delta with a delta of a type unknown here, of the block begun last. */
+    public static final String NATIVE_DELTA = "native_delta";
 
     /** Fields of the request that no other dialect has, or that mean something else there. */
     private static final List<String> FIELDS = List.of(
@@ -53,9 +73,10 @@ public final class AnthropicWords {
     /** What some providers of OpenAI's dialect take from any client, or ignore. */
     private static final List<String> HINTS = List.of("thinking", "top_k", "cache_control");
 
-    private static final List<String> NESTED_HINTS = List.of("cache_control", "thinking_blocks", "extra_content");
-    private static final List<String> NESTED =
-            List.of("is_error", "title", "context", "citations", "document", BlockOrder.FIELD);
+    private static final List<String> NESTED_HINTS =
+            List.of("cache_control", "thinking_blocks", "extra_content", NATIVE_FIELDS);
+    private static final List<String> NESTED = List.of(
+            "is_error", "title", "context", "citations", "document", BlockOrder.FIELD, NATIVE_FIELDS, NATIVE_MESSAGE);
 
     private final ObjectNode wire;
     private final boolean translated;
@@ -164,7 +185,9 @@ public final class AnthropicWords {
             if (!(plain(tools.get(i)) instanceof ObjectNode tool)) {
                 plain.add(tools.get(i));
             } else if (!translated) {
-                tool.replace("function", plain(tool.path("function")));
+                if (tool.path("function").isObject()) {
+                    tool.set("function", plain(tool.get("function")));
+                }
                 plain.add(tool);
             } else if (tool.has("function")) {
                 plain.add(tool.retain("type", "function", "cache_control"));
@@ -185,7 +208,10 @@ public final class AnthropicWords {
         }
         ObjectNode copy = JsonNodeFactory.instance.objectNode().setAll(object);
         for (String name : names) {
-            if (copy.remove(name) != null && NESTED_HINTS.contains(name)) {
+            JsonNode gone = copy.remove(name);
+            if (gone != null && (name.equals(NATIVE_FIELDS) || name.equals(NATIVE_MESSAGE))) {
+                gone.fieldNames().forEachRemaining(dropped);
+            } else if (gone != null && NESTED_HINTS.contains(name)) {
                 dropped.accept(name);
             }
         }

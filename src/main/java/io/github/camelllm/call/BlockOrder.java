@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
 
 /**
  * The order of the blocks of an Anthropic assistant's message, whose thinking, texts and tool calls OpenAI's words keep
@@ -16,6 +17,9 @@ public final class BlockOrder {
     public static final String FIELD = "block_order";
 
     private BlockOrder() {}
+
+    /** What is known of a block of text. */
+    private static final Set<String> TEXT = Set.of("type", "text", "citations", "cache_control");
 
     /** Notes the order of these blocks, unless it is the usual one: others, plain texts, tool calls. */
     public static void note(JsonNode blocks, ObjectNode message) {
@@ -37,6 +41,9 @@ public final class BlockOrder {
                     entry.set("citations", block.get("citations"));
                     usual = false;
                 }
+                ObjectNode others = NativeFields.beyond(TEXT, block);
+                NativeFields.keep(AnthropicWords.NATIVE_FIELDS, others, entry);
+                usual &= others.isEmpty();
             } else {
                 entry.put("type", rank == 2 ? "tool_use" : "other");
             }
@@ -106,6 +113,7 @@ public final class BlockOrder {
                 if (entry.path("citations").isArray()) {
                     piece.set("citations", entry.get("citations"));
                 }
+                NativeFields.putBack(entry.path(AnthropicWords.NATIVE_FIELDS), piece);
                 pieces.add(piece);
                 from += length;
             }

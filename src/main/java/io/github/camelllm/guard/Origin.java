@@ -24,7 +24,7 @@ enum Origin {
             case DOCUMENT -> DOCUMENT;
             case DEFINITION -> DEFINITION;
             case SYSTEM -> SYSTEM;
-            case ASSISTANT, TOOL_ARGUMENTS, NAME -> null;
+            case ASSISTANT, TOOL_ARGUMENTS, NAME, IDENTIFIER -> null;
         };
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
@@ -38,8 +39,14 @@ final class AnthropicAnswer {
         boolean cut = choice.path("finish_reason").asText("").equals("length");
         for (JsonNode call : said.path("tool_calls")) {
             JsonNode function = call.path("function");
-            toolUse(toolUses.addObject(), call.path("id").asText(""), function.path("name"))
-                    .set("input", input(function.path("arguments").asText(""), cut));
+            String id = call.path("id").asText("");
+            String own = "toolu_" + completion.path("id").asText("") + "_" + toolUses.size();
+            ObjectNode use = toolUse(
+                    toolUses.addObject(),
+                    id.isEmpty() ? own : id,
+                    function.path("name").asText(""));
+            use.set("input", input(function.path("arguments").asText(""), cut));
+            NativeFields.putBack(call.path(AnthropicWords.NATIVE_FIELDS), use);
         }
         message.set("content", BlockOrder.weave(said.path(BlockOrder.FIELD), others, texts, toolUses));
         stop(message, choice, said.path("tool_calls").isEmpty());
@@ -56,8 +63,8 @@ final class AnthropicAnswer {
                 .put("model", model.asText(""));
     }
 
-    static ObjectNode toolUse(ObjectNode block, String id, JsonNode name) {
-        return block.put("type", "tool_use").put("id", id).put("name", name.asText(""));
+    static ObjectNode toolUse(ObjectNode block, String id, String name) {
+        return block.put("type", "tool_use").put("id", id).put("name", name);
     }
 
     private static void thinking(JsonNode said, ArrayNode content) {
@@ -139,24 +146,32 @@ final class AnthropicAnswer {
     static ObjectNode usage(JsonNode reported, Usage known) {
         Usage usage = known != null ? known : Usage.NONE;
         if (reported.path("prompt_tokens").isNumber()) {
+            JsonNode details = reported.path("prompt_tokens_details");
             usage = Usage.reported(
-                    count(reported.path("prompt_tokens")),
-                    count(reported.path("completion_tokens")),
-                    count(reported.path("prompt_tokens_details").path("cached_tokens")),
-                    0);
+                            count(reported.path("prompt_tokens")),
+                            count(reported.path("completion_tokens")),
+                            count(details.path("cached_tokens")),
+                            count(reported.path("completion_tokens_details").path("reasoning_tokens")))
+                    .withCacheWrites(count(
+                            details.has("cache_write_tokens")
+                                    ? details.path("cache_write_tokens")
+                                    : details.path("cache_creation_tokens")));
         }
-        long written = count(reported.path("prompt_tokens_details").path("cache_creation_tokens"));
+        long written = usage.cacheWriteTokens();
         ObjectNode counts = Json.object()
                 .put("input_tokens", Math.max(0, usage.inputTokens() - usage.cachedInputTokens() - written))
                 .put("cache_creation_input_tokens", written)
                 .put("cache_read_input_tokens", usage.cachedInputTokens())
                 .put("output_tokens", usage.outputTokens());
         addOthers(reported.path(AnthropicWords.NATIVE_USAGE), counts);
+        if (usage.reasoningTokens() > 0 && !counts.has("output_tokens_details")) {
+            counts.putObject("output_tokens_details").put("thinking_tokens", usage.reasoningTokens());
+        }
         return counts;
     }
 
     /** What Anthropic's model said beyond OpenAI's words; of what stands there already nothing changes. */
-    private static void addOthers(JsonNode others, ObjectNode to) {
+    static void addOthers(JsonNode others, ObjectNode to) {
         others.properties().forEach(field -> {
             if (!to.has(field.getKey())) {
                 to.set(field.getKey(), field.getValue());

@@ -3,10 +3,12 @@ package io.github.camelllm.ingress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * Anthropic's messages and system prompt as OpenAI's messages. One message with tool results becomes a tool message for
@@ -17,9 +19,7 @@ final class AnthropicMessages {
     private static final String ROLES = "one of user, assistant";
     private static final String CONTENT = "a string or an array of content blocks";
 
-    /** Blocks of an answer that no other dialect has: what was thought, and Anthropic's own tools at work. */
-    private static final Pattern OTHERS = Pattern.compile(
-            "(redacted_)?thinking|(server|mcp)_tool_use|[a-z_]+_tool_result|container_upload|compaction");
+    private static final Set<String> MESSAGE = Set.of("role", "content");
 
     private AnthropicMessages() {}
 
@@ -39,6 +39,7 @@ final class AnthropicMessages {
         }
         for (int i = 0; i < messages.size(); i++) {
             Place message = Place.of(messages.get(i), "messages[" + i + "]", "an object with role and content");
+            int before = result.size();
             switch (message.string("role", ROLES)) {
                 case "user" -> user(message, result);
                 case "assistant" -> assistant(message, result);
@@ -48,6 +49,11 @@ final class AnthropicMessages {
                             "system",
                             AnthropicBlocks.simplest(blocks(message, "content", AnthropicBlocks::text), "\n"));
                 default -> throw message.unknown("role", ROLES);
+            }
+            if (result.size() > before) {
+                NativeFields.keep(
+                        AnthropicWords.NATIVE_MESSAGE, NativeFields.beyond(MESSAGE, message.object()), (ObjectNode)
+                                result.get(result.size() - 1));
             }
         }
         return result;
@@ -88,7 +94,7 @@ final class AnthropicMessages {
     private static void user(Place message, ArrayNode result) {
         boolean[] answersTools = {false};
         ArrayNode rest = blocks(message, "content", block -> {
-            if (!block.string("type", "the type of the block").equals("tool_result")) {
+            if (!block.string("type", "the type of the block, as a string").equals("tool_result")) {
                 return AnthropicBlocks.user(block);
             }
             answersTools[0] = true;
@@ -119,7 +125,7 @@ final class AnthropicMessages {
         if (failed != null && failed.booleanValue()) {
             message.put("is_error", true);
         }
-        AnthropicBlocks.keep(block, message, "cache_control");
+        AnthropicBlocks.keepOfToolResult(block, message);
     }
 
     private static ArrayNode none() {
@@ -130,15 +136,12 @@ final class AnthropicMessages {
         ArrayNode others = none();
         ArrayNode calls = none();
         ArrayNode texts = blocks(message, "content", block -> {
-            String type = block.string("type", "the type of the block");
-            if (type.equals("text")) {
-                return AnthropicBlocks.text(block);
-            } else if (type.equals("tool_use")) {
-                calls.add(toolCall(block));
-            } else if (OTHERS.matcher(type).matches()) {
-                others.add(block.object());
-            } else {
-                throw block.unknown("type", "one of text, tool_use, thinking, redacted_thinking");
+            switch (block.string("type", "the type of the block, as a string")) {
+                case "text" -> {
+                    return AnthropicBlocks.text(block);
+                }
+                case "tool_use" -> calls.add(toolCall(block));
+                default -> others.add(block.object()); // what was thought, or Anthropic's own tools at work
             }
             return null;
         });
@@ -165,7 +168,6 @@ final class AnthropicMessages {
         call.putObject("function")
                 .put("name", block.string("name", "the name of the tool, as a string"))
                 .put("arguments", new String(Json.write(input), StandardCharsets.UTF_8));
-        AnthropicBlocks.keep(block, call, "cache_control");
-        return call;
+        return AnthropicBlocks.keepOfToolUse(block, call);
     }
 }

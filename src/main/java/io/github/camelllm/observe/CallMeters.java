@@ -57,7 +57,9 @@ final class CallMeters {
     CallMeters(MeterRegistry registry) {
         requests = counter(registry, "llm.requests", "Calls that are over");
         tokens = counter(
-                registry, "llm.tokens", "Tokens used; cached_input is a part of input, reasoning a part of output");
+                registry,
+                "llm.tokens",
+                "Tokens used; cached_input and cache_write are parts of input, reasoning of output");
         errors = counter(registry, "llm.errors", "Calls that failed");
         duration = Timer.builder("llm.request.duration")
                 .description("From the arrival of a call to the end of its answer")
@@ -141,6 +143,7 @@ final class CallMeters {
         count(model, "input", usage.inputTokens());
         count(model, "output", usage.outputTokens());
         count(model, "cached_input", usage.cachedInputTokens());
+        count(model, "cache_write", usage.cacheWriteTokens());
         count(model, "reasoning", usage.reasoningTokens());
     }
 

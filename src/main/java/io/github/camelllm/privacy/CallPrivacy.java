@@ -23,6 +23,9 @@ final class CallPrivacy {
     /** Values of JSON up to this length are looked at along with their names. */
     private static final int LABELLED = 256;
 
+    /** Hexadecimal digits, few enough for providers that take 64 characters. */
+    private static final int IDENTIFIER = 16;
+
     private final PrivacyRules rules;
     private final Keys keys;
     private final Call call;
@@ -153,6 +156,8 @@ final class CallPrivacy {
         Map<String, String> inTexts = new HashMap<>();
         KnownValues plain = new KnownValues();
         KnownValues names = new KnownValues();
+        KnownValues identifiers = new KnownValues();
+        Map<String, String> inIdentifiers = new HashMap<>();
         Map<Integer, List<Finding>> found = new HashMap<>();
         for (Text text : texts) {
             found.put(text.index(), text.findings());
@@ -160,6 +165,11 @@ final class CallPrivacy {
                 Action action = rules.of(finding.type()).request();
                 if (action.replaces()) {
                     String value = text.text().substring(finding.start(), finding.end());
+                    identifiers.add(
+                            value, inIdentifiers.computeIfAbsent(value, v -> identifier(finding.type(), action, v)));
+                    if (text.place().kind() == TextPlace.Kind.IDENTIFIER) {
+                        continue; // no model reads it, so nothing is to be put back
+                    }
                     String name = inTexts.computeIfAbsent(value, v -> name(finding.type(), action, v, oneWay));
                     plain.add(value, bracketed(name, action));
                     names.add(value, name);
@@ -169,8 +179,12 @@ final class CallPrivacy {
         int[] next = {0};
         RequestTexts.rewrite(request.tree(), (place, value) -> {
             List<Finding> findings = found.getOrDefault(next[0]++, List.of());
-            boolean name = place.kind() == TextPlace.Kind.NAME;
-            String other = rewritten(value, findings, name, inTexts, name ? names : plain);
+            String other =
+                    switch (place.kind()) {
+                        case NAME -> rewritten(value, findings, true, inTexts, names);
+                        case IDENTIFIER -> rewritten(value, findings, true, inIdentifiers, identifiers);
+                        default -> rewritten(value, findings, false, inTexts, plain);
+                    };
             return other.equals(value) ? value : other; // the very same instance says that nothing has changed
         });
     }
@@ -183,6 +197,13 @@ final class CallPrivacy {
         return rules.keyed()
                 ? pseudonyms.coded(label, keys.hash(call.getTenant(), value), value)
                 : oneWay ? label : pseudonyms.numbered(label, value);
+    }
+
+    /** A hash tells users apart, in every call alike; a number of the call would make one user of all. */
+    private String identifier(String type, Action action, String value) {
+        return action == Action.PSEUDONYM
+                ? keys.identifier(call.getTenant(), value).substring(0, IDENTIFIER)
+                : Replacements.of(action, type, value, rules.maskKeep(), keys, call.getTenant());
     }
 
     private static String bracketed(String name, Action action) {

@@ -5,6 +5,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolNames;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ public final class Anthropic extends WireStep {
     private boolean sampling = true;
     private boolean forcedTools = true;
     private String reasoning = "no";
+    private boolean systemTurns = true;
 
     /** The version of the API ({@code anthropic-version}). */
     public void setVersion(String version) {
@@ -55,6 +57,14 @@ public final class Anthropic extends WireStep {
         this.reasoning = oneOf("reasoning", reasoning, REASONINGS);
     }
 
+    /**
+     * Whether the model takes system messages in mid-conversation; where it does not, they become marked texts of the
+     * user's turns.
+     */
+    public void setSystemTurns(boolean systemTurns) {
+        this.systemTurns = systemTurns;
+    }
+
     /** Whether the model goes on with a last message of the assistant ({@code plain}) or refuses it ({@code no}). */
     public void setPrefill(String prefill) {
         oneOf("prefill", prefill, PREFILLS);
@@ -85,11 +95,16 @@ public final class Anthropic extends WireStep {
     }
 
     @Override
+    protected ToolNames.Rule toolNames() {
+        return ToolNames.Rule.ANTHROPIC;
+    }
+
+    @Override
     protected byte[] encode(Call call, String model) {
         AnthropicRequest request = new AnthropicRequest(
                 call,
-                parameters().request(call, Set.of()),
-                new AnthropicRequest.Model(model, maxTokens, sampling, forcedTools, reasoning),
+                requestOf(call, Set.of()),
+                new AnthropicRequest.Model(model, maxTokens, sampling, forcedTools, reasoning, systemTurns),
                 field -> parameters().leaveOut(call, field),
                 field -> parameters().inWords(call, field));
         return Json.write(request.tree());

@@ -8,6 +8,7 @@ import io.github.camelllm.call.BlockOrder;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Completion;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import java.util.Set;
@@ -16,12 +17,14 @@ import java.util.Set;
 final class AnthropicAnswer {
 
     /** What is translated of a message, or of the delta at its end. */
-    private static final Set<String> TRANSLATED =
+    static final Set<String> TRANSLATED =
             Set.of("id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage");
 
     /** The same of its usage. */
     private static final Set<String> COUNTED =
             Set.of("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens");
+
+    private static final Set<String> TOOL_USE = Set.of("type", "id", "name", "input");
 
     private AnthropicAnswer() {}
 
@@ -94,10 +97,11 @@ final class AnthropicAnswer {
                     if (!block.path("input").isObject()) {
                         throw Refusals.badAnswer(call.getModel(), "a tool_use without input");
                     }
-                    calls.add(toolCall(
+                    ObjectNode toolCall = toolCall(
                             string(call, block, "id"),
                             string(call, block, "name"),
-                            block.get("input").toString()));
+                            block.get("input").toString());
+                    calls.add(keepNative(call, block, toolCall));
                 }
                 default -> thoughts.add(block); // redacted, or the provider's own tools at work
             }
@@ -120,6 +124,14 @@ final class AnthropicAnswer {
         }
         BlockOrder.note(blocks, message);
         return message;
+    }
+
+    /** Keeps with a tool call what its block says beyond OpenAI's words, for a client that knows it. */
+    static ObjectNode keepNative(Call call, JsonNode block, ObjectNode toolCall) {
+        if (call.getRequest().translated()) {
+            NativeFields.keep(AnthropicWords.NATIVE_FIELDS, NativeFields.beyond(TOOL_USE, block), toolCall);
+        }
+        return toolCall;
     }
 
     static ObjectNode toolCall(String id, String name, String arguments) {
@@ -179,31 +191,46 @@ final class AnthropicAnswer {
         if (before == null && !input || !input && !output) {
             return before;
         }
-        long read = count(usage.path("cache_read_input_tokens"));
-        long written = count(usage.path("cache_creation_input_tokens"));
-        long forAnHour = Math.min(written, count(usage.path("cache_creation").path("ephemeral_1h_input_tokens")));
+        Usage known = before == null ? Usage.NONE : before;
+        long read = either(usage.path("cache_read_input_tokens"), known.cachedInputTokens());
+        JsonNode creation = usage.path("cache_creation");
+        long longer = count(creation.path("ephemeral_1h_input_tokens"));
+        long apart = count(creation.path("ephemeral_5m_input_tokens")) + longer;
+        long told = count(usage.path("cache_creation_input_tokens"));
+        long written = told > 0 ? told : apart > 0 ? apart : known.cacheWriteTokens();
+        long fresh = known.inputTokens() - known.cachedInputTokens() - known.cacheWriteTokens();
+        long out = either(usage.path("output_tokens"), known.outputTokens());
+        long thought = either(usage.path("output_tokens_details").path("thinking_tokens"), known.reasoningTokens());
         return Usage.reported(
-                        input ? count(usage.path("input_tokens")) + read + written : before.inputTokens(),
-                        output ? count(usage.path("output_tokens")) : before == null ? 0 : before.outputTokens(),
-                        input ? read : before.cachedInputTokens(),
-                        0)
-                .withCacheWrites(
-                        input ? written : before.cacheWriteTokens(), input ? forAnHour : before.longCacheWriteTokens());
+                        either(usage.path("input_tokens"), Math.max(0, fresh)) + read + written,
+                        out,
+                        read,
+                        Math.min(thought, out))
+                .withCacheWrites(written, Math.min(written, longer > 0 ? longer : known.longCacheWriteTokens()));
+    }
+
+    /** What is reported, but for a zero: that takes nothing back of what was counted before. */
+    private static long either(JsonNode reported, long before) {
+        long count = count(reported);
+        return count > 0 ? count : before;
     }
 
     static ObjectNode usageNode(Usage usage, JsonNode reported) {
         ObjectNode node = Completion.usage(usage);
         ObjectNode details = node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInputTokens());
-        long written = count(reported.path("cache_creation_input_tokens"));
+        long written = usage.cacheWriteTokens();
         if (written > 0) {
-            details.put("cache_creation_tokens", written);
+            details.put("cache_creation_tokens", written).put("cache_write_tokens", written);
+        }
+        if (usage.reasoningTokens() > 0) {
+            node.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoningTokens());
         }
         keepOthers(reported, COUNTED, node, AnthropicWords.NATIVE_USAGE);
         return node;
     }
 
     /** Keeps what only a client of Anthropic's dialect can be told, under one name. */
-    private static void keepOthers(JsonNode from, Set<String> known, ObjectNode to, String name) {
+    static void keepOthers(JsonNode from, Set<String> known, ObjectNode to, String name) {
         ObjectNode others = Json.object();
         from.properties().forEach(field -> {
             if (!known.contains(field.getKey()) && !field.getValue().isNull()) {

@@ -1,18 +1,27 @@
 package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
+import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The content blocks of a streamed answer, each piece as the delta of a chat completion chunk. */
 final class AnthropicBlocks {
 
-    private final String model;
+    private static final Set<String> TEXT = Set.of("type", "text", "citations");
+    private static final Set<String> THINKING = Set.of("type", "thinking", "signature");
+
+    private final Call call;
     private final Map<Integer, Block> open = new HashMap<>();
+    private String lastType = "";
     private int begun;
     private int calls;
 
@@ -26,8 +35,8 @@ final class AnthropicBlocks {
         private JsonNode own;
     }
 
-    AnthropicBlocks(String model) {
-        this.model = model;
+    AnthropicBlocks(Call call) {
+        this.call = call;
     }
 
     /** How many blocks have begun. */
@@ -45,29 +54,32 @@ final class AnthropicBlocks {
         JsonNode given = event.path("content_block");
         Block block = block(event);
         block.type = given.path("type").asText();
+        String before = lastType;
+        lastType = block.type;
         switch (block.type) {
             case "tool_use" -> {
                 block.tool = calls++;
                 JsonNode input = given.path("input");
                 block.arguments = !input.isEmpty();
-                return toolCall(AnthropicAnswer.toolCall(
+                ObjectNode toolCall = AnthropicAnswer.toolCall(
                                 given.path("id").asText(),
                                 given.path("name").asText(),
                                 block.arguments ? input.toString() : "")
-                        .put("index", block.tool));
+                        .put("index", block.tool);
+                return toolCall(AnthropicAnswer.keepNative(call, given, toolCall));
             }
             case "redacted_thinking" -> {
                 return thought(given);
             }
             case "thinking" -> {
-                return thinking(block, given.path("thinking"));
+                return begun(THINKING, given, thinking(block, given.path("thinking")), before);
             }
             case "text" -> {
                 ObjectNode text = content(given.path("text"));
-                if (!given.path("citations").isArray()) {
-                    return text;
+                if (given.path("citations").isArray()) {
+                    text = (text == null ? Json.object() : text).set("citations", given.get("citations"));
                 }
-                return (text == null ? Json.object() : text).set("citations", given.get("citations"));
+                return begun(TEXT, given, text, before);
             }
             default -> { // a tool of the provider's own
                 block.own = given.deepCopy();
@@ -100,9 +112,45 @@ final class AnthropicBlocks {
                 return arguments(block, delta.path("partial_json").asText());
             }
             default -> {
+                if (block.own instanceof ObjectNode own) {
+                    add(delta, own);
+                } else if (call.getRequest().translated() && delta.isObject()) {
+                    return Json.object().set(AnthropicWords.NATIVE_DELTA, delta);
+                }
                 return null;
             }
         }
+    }
+
+    /** Says that a block begins, where its client would not see it otherwise: there is one before it, or it says more. */
+    private ObjectNode begun(Set<String> known, JsonNode given, ObjectNode delta, String before) {
+        ObjectNode others = NativeFields.beyond(known, given);
+        boolean again = before.equals(given.path("type").asText())
+                && !given.path("citations").isArray();
+        if (!call.getRequest().translated() || others.isEmpty() && !again) {
+            return delta;
+        }
+        ObjectNode block = Json.object().set("type", given.path("type"));
+        block.setAll(others);
+        return (delta == null ? Json.object() : delta).set(AnthropicWords.NATIVE_BLOCK, block);
+    }
+
+    /** Adds a piece of an unknown type to a block of an unknown type: texts and arrays grow, anything else is replaced. */
+    private static void add(JsonNode delta, ObjectNode own) {
+        delta.properties().forEach(field -> {
+            JsonNode there = own.path(field.getKey());
+            JsonNode more = field.getValue();
+            if (field.getKey().equals("type")) {
+                return; // the delta's
+            }
+            if (there.isTextual() && more.isTextual()) {
+                own.put(field.getKey(), there.textValue() + more.textValue());
+            } else if (there instanceof ArrayNode list && more instanceof ArrayNode items) {
+                list.addAll(items);
+            } else {
+                own.set(field.getKey(), more);
+            }
+        });
     }
 
     /** The same of a {@code content_block_stop}. */
@@ -130,7 +178,7 @@ final class AnthropicBlocks {
             try {
                 own.set("input", Json.read(block.text.toString().getBytes(StandardCharsets.UTF_8)));
             } catch (IOException e) {
-                throw Refusals.badAnswer(model, "a " + block.type + " whose input is no JSON");
+                throw Refusals.badAnswer(call.getModel(), "a " + block.type + " whose input is no JSON");
             }
         }
         return own;
@@ -145,7 +193,8 @@ final class AnthropicBlocks {
 
     private ObjectNode arguments(Block block, String piece) {
         if (block.type == null) {
-            throw Refusals.brokenOff(model, "sent a part of a tool call alone", "its content_block_start is missing");
+            throw Refusals.brokenOff(
+                    call.getModel(), "sent a part of a tool call alone", "its content_block_start is missing");
         }
         if (block.own != null) {
             block.text.append(piece);

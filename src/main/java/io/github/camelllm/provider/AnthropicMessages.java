@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.BlockOrder;
+import io.github.camelllm.call.DataUrl;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.NativeFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The messages of a chat in Anthropic's words: instructions apart, the results of tools in messages of the user, and
@@ -18,18 +19,21 @@ import java.util.regex.Pattern;
  */
 final class AnthropicMessages {
 
-    private static final Pattern DATA_URL = Pattern.compile("(?is)data:([^;,]+)[^,]*;base64,(.*)");
-    private static final Pattern IMAGE = Pattern.compile("image/(?:jpeg|png|gif|webp)");
+    private static final Set<String> IMAGES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
     private static final String PDF = "application/pdf";
 
     /** What the file of an Anthropic client is called in OpenAI's words, which want a name. */
     private static final String UNNAMED = "document.pdf";
 
     private final Consumer<String> unsupported;
-    private final ArrayNode system = Json.MAPPER.createArrayNode();
-    private final ArrayNode messages = Json.MAPPER.createArrayNode();
+    private final AnthropicTurns turns;
 
-    AnthropicMessages(Consumer<String> unsupported) {
+    /**
+     * @param systemTurns whether the model takes instructions between the turns of a conversation
+     * @param unsupported told of each field that has no counterpart; returns when it is to be left out
+     */
+    AnthropicMessages(boolean systemTurns, Consumer<String> unsupported) {
+        this.turns = new AnthropicTurns(systemTurns);
         this.unsupported = unsupported;
     }
 
@@ -42,18 +46,12 @@ final class AnthropicMessages {
 
     /** Adds an instruction behind those there are. */
     void instruct(String text) {
-        system.addObject().put("type", "text").put("text", text);
+        turns.instruct(text);
     }
 
     /** Writes {@code system} and {@code messages}. */
     void writeTo(ObjectNode wire) {
-        if (system.size() == 1 && system.get(0).size() == 2) {
-            wire.set("system", system.get(0).get("text"));
-        } else if (!system.isEmpty()) {
-            wire.set("system", system);
-        }
-        trimPrefill();
-        wire.set("messages", messages);
+        turns.writeTo(wire);
     }
 
     private void add(JsonNode message, String where) {
@@ -75,19 +73,10 @@ final class AnthropicMessages {
         if (!message.path("cache_control").isMissingNode()) {
             ((ObjectNode) blocks.get(blocks.size() - 1)).set("cache_control", message.get("cache_control"));
         }
-        if (role.equals("system") || role.equals("developer")) {
-            system.addAll(blocks);
-        } else {
-            append(role.equals("assistant") ? "assistant" : "user", blocks);
-        }
-    }
-
-    private void append(String role, ArrayNode blocks) {
-        JsonNode last = messages.path(messages.size() - 1);
-        if (last.path("role").asText().equals(role)) {
-            ((ArrayNode) last.get("content")).addAll(blocks);
-        } else {
-            messages.addObject().put("role", role).set("content", blocks);
+        switch (role) {
+            case "system", "developer" -> turns.system(blocks, message.path(AnthropicWords.NATIVE_MESSAGE));
+            case "assistant" -> turns.assistant(blocks, message.path(AnthropicWords.NATIVE_MESSAGE));
+            default -> turns.user(blocks, role.equals("tool"), message.path(AnthropicWords.NATIVE_MESSAGE));
         }
     }
 
@@ -112,6 +101,7 @@ final class AnthropicMessages {
             use.put("id", toolId(calls.get(i).path("id")));
             use.set("name", function.path("name"));
             use.set("input", input(function.path("arguments").asText("")));
+            NativeFields.putBack(calls.get(i).path(AnthropicWords.NATIVE_FIELDS), use);
         }
         ArrayNode others = Json.MAPPER.createArrayNode();
         message.path("thinking_blocks").forEach(others::add);
@@ -161,6 +151,7 @@ final class AnthropicMessages {
         if (message.path("is_error").booleanValue()) {
             result.put("is_error", true);
         }
+        NativeFields.putBack(message.path(AnthropicWords.NATIVE_FIELDS), result);
     }
 
     /** Anthropic takes letters, digits, _ and - alone. */
@@ -183,6 +174,14 @@ final class AnthropicMessages {
     }
 
     private void part(JsonNode part, ArrayNode blocks, String where) {
+        int before = blocks.size();
+        translated(part, blocks, where);
+        if (blocks.size() > before && blocks.get(before) instanceof ObjectNode block) {
+            NativeFields.putBack(part.path(AnthropicWords.NATIVE_FIELDS), block);
+        }
+    }
+
+    private void translated(JsonNode part, ArrayNode blocks, String where) {
         switch (part.path("type").asText()) {
             case "text", "refusal" -> {
                 JsonNode text = part.path(part.path("type").asText());
@@ -205,8 +204,8 @@ final class AnthropicMessages {
 
     private void image(JsonNode part, ArrayNode blocks, String where) {
         String url = part.path("image_url").path("url").asText();
-        Matcher data = DATA_URL.matcher(url);
-        if (data.matches() && IMAGE.matcher(data.group(1)).matches()) {
+        DataUrl data = dataOf(url, "");
+        if (data != null && IMAGES.contains(data.mediaType())) {
             base64(block(blocks, "image", part), data);
         } else if (url.regionMatches(true, 0, "http", 0, 4)) {
             block(blocks, "image", part).putObject("source").put("type", "url").put("url", url);
@@ -215,10 +214,20 @@ final class AnthropicMessages {
         }
     }
 
+    /** Some clients send base64 without saying so. */
+    private static DataUrl dataOf(String url, String mediaType) {
+        DataUrl data = DataUrl.of(url);
+        return data != null || url.indexOf(':') >= 0 ? data : DataUrl.labelled(mediaType, url);
+    }
+
     private void file(JsonNode part, ArrayNode blocks, String where) {
         JsonNode file = part.path("file");
-        Matcher data = DATA_URL.matcher(file.path("file_data").asText());
-        if (!data.matches() || !data.group(1).equals(PDF)) {
+        DataUrl data = dataOf(file.path("file_data").asText(), "");
+        if (data != null && IMAGES.contains(data.mediaType())) {
+            base64(block(blocks, "image", part), data);
+            return;
+        }
+        if (data == null || !data.mediaType().equals(PDF)) {
             unsupported.accept(where + ".file");
             return;
         }
@@ -241,11 +250,11 @@ final class AnthropicMessages {
         return block;
     }
 
-    private static void base64(ObjectNode block, Matcher data) {
+    private static void base64(ObjectNode block, DataUrl data) {
         block.putObject("source")
                 .put("type", "base64")
-                .put("media_type", data.group(1))
-                .put("data", data.group(2));
+                .put("media_type", data.mediaType())
+                .put("data", data.base64());
     }
 
     private static ObjectNode block(ArrayNode blocks, String type, JsonNode from) {
@@ -254,15 +263,5 @@ final class AnthropicMessages {
             block.set("cache_control", from.get("cache_control"));
         }
         return block;
-    }
-
-    /** Anthropic refuses a beginning of an answer that ends in white space. */
-    private void trimPrefill() {
-        JsonNode last = messages.path(messages.size() - 1);
-        JsonNode content = last.path("content");
-        JsonNode block = content.path(content.size() - 1);
-        if (last.path("role").asText().equals("assistant") && block.path("text").isTextual()) {
-            ((ObjectNode) block).put("text", block.get("text").textValue().stripTrailing());
-        }
     }
 }

@@ -35,8 +35,15 @@ final class AnthropicRequest {
      * @param sampling whether it takes {@code temperature}, {@code top_p} and {@code top_k}
      * @param forcedTools whether it can be made to call a tool
      * @param reasoning how it is told the effort of its reasoning: no, budget or effort
+     * @param systemTurns whether it takes instructions between the turns of a conversation
      */
-    record Model(String name, long maxTokens, boolean sampling, boolean forcedTools, String reasoning) {}
+    record Model(
+            String name,
+            long maxTokens,
+            boolean sampling,
+            boolean forcedTools,
+            String reasoning,
+            boolean systemTurns) {}
 
     /**
      * @param request what is to be said of the call's request; only read
@@ -69,7 +76,7 @@ final class AnthropicRequest {
             }
         }
         sampling();
-        AnthropicMessages messages = new AnthropicMessages(unsupported);
+        AnthropicMessages messages = new AnthropicMessages(model.systemTurns(), unsupported);
         messages.addAll(request.path("messages"));
         if (!request.path("messages").findValues("extra_content").isEmpty()) {
             call.warn("extra_content left out for " + call.getModel()); // Gemini's signatures

@@ -3,6 +3,7 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.AnthropicWords;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.StreamEvent;
@@ -11,6 +12,7 @@ import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +20,9 @@ import java.util.function.Consumer;
  * message_stop} only ends the waiting.
  */
 final class AnthropicStream extends WireStream {
+
+    /** What is translated of a {@code message_delta}. */
+    private static final Set<String> END = Set.of("type", "delta", "usage");
 
     private final Call call;
     private final AnthropicBlocks blocks;
@@ -31,7 +36,7 @@ final class AnthropicStream extends WireStream {
     AnthropicStream(Call call, WireSource source, SseReader events) {
         super(call, source, events);
         this.call = call;
-        this.blocks = new AnthropicBlocks(call.getModel());
+        this.blocks = new AnthropicBlocks(call);
     }
 
     @Override
@@ -66,12 +71,14 @@ final class AnthropicStream extends WireStream {
                 report(event.path("message").path("usage"));
                 begin(event.path("message"));
             }
+            case "ping" -> {} // the gateway's own stream needs none of another's
             case "content_block_start" -> delta(blocks.start(event));
             case "content_block_delta" -> delta(blocks.delta(event));
             case "content_block_stop" -> delta(blocks.stop(event));
             case "message_delta" -> {
                 report(event.path("usage"));
                 outputCounted |= event.path("usage").path("output_tokens").isNumber();
+                tell(choice -> AnthropicAnswer.keepOthers(event, END, choice, AnthropicWords.NATIVE_END));
                 String reason = event.path("delta").path("stop_reason").textValue();
                 if (reason != null && stopReason == null) {
                     finish(reason, event.path("delta"));
@@ -85,14 +92,34 @@ final class AnthropicStream extends WireStream {
                             ErrorAnswers.errorOf(event),
                             "an error object in the stream");
                 }
+                if (!event.path("type").asText("").isEmpty()
+                        && !event.path("error").isObject()) {
+                    tell(choice -> choice.set(AnthropicWords.NATIVE_EVENT, event));
+                }
             }
+        }
+    }
+
+    /** Tells a client of Anthropic's dialect, in a chunk of its own, what no other would understand. */
+    private void tell(Consumer<ObjectNode> said) {
+        ObjectNode choice = Json.object();
+        said.accept(choice);
+        if (!choice.isEmpty() && call.getRequest().translated()) {
+            begin(MissingNode.getInstance());
+            emit(Json.object(), other -> other.setAll(choice));
         }
     }
 
     private void begin(JsonNode message) {
         if (head == null) {
             head = AnthropicAnswer.head(call, message, "chat.completion.chunk");
-            emit(Json.object().put("role", "assistant").put("content", ""));
+            emit(Json.object().put("role", "assistant").put("content", ""), choice -> {
+                choice.putNull("finish_reason");
+                if (call.getRequest().translated()) {
+                    AnthropicAnswer.keepOthers(
+                            message, AnthropicAnswer.TRANSLATED, choice, AnthropicWords.NATIVE_START);
+                }
+            });
         }
     }
 
@@ -108,11 +135,25 @@ final class AnthropicStream extends WireStream {
     private void report(JsonNode reported) {
         usage = AnthropicAnswer.usage(reported, usage);
         if (reported instanceof ObjectNode said) {
-            reportedUsage.setAll(said);
+            merge(said, reportedUsage);
         }
         if (reported.path("input_tokens").isNumber()) {
             knownInput(usage);
         }
+    }
+
+    /** A zero, or nothing, takes nothing back of what was counted before. */
+    private static void merge(ObjectNode said, ObjectNode counts) {
+        said.properties().forEach(field -> {
+            JsonNode now = field.getValue();
+            JsonNode before = counts.path(field.getKey());
+            if (now instanceof ObjectNode some && before instanceof ObjectNode all) {
+                merge(some, all);
+            } else if (before.isMissingNode()
+                    || !now.isNull() && !(now.isNumber() && now.decimalValue().signum() == 0)) {
+                counts.set(field.getKey(), now.deepCopy());
+            }
+        });
     }
 
     private void finish(String reason, JsonNode end) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -61,10 +62,15 @@ public final class Gemini extends WireStep {
     }
 
     @Override
+    protected ToolNames.Rule toolNames() {
+        return ToolNames.Rule.GEMINI;
+    }
+
+    @Override
     protected byte[] encode(Call call, String model) {
         return Json.write(new GeminiRequest(
                         call,
-                        parameters().request(call, Set.of()),
+                        requestOf(call, Set.of()),
                         param -> parameters().leaveOut(call, param),
                         thinking,
                         goesOn)

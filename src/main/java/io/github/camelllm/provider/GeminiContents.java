@@ -43,6 +43,7 @@ final class GeminiContents {
     private final GeminiParts parts;
     private final ArrayNode contents = Json.MAPPER.createArrayNode();
     private final ArrayNode instruction = Json.MAPPER.createArrayNode();
+    private final ArrayNode late = Json.MAPPER.createArrayNode();
     private final Map<String, String> functions = new HashMap<>();
 
     /**
@@ -61,6 +62,7 @@ final class GeminiContents {
         for (int i = 0; i < messages.size(); i++) {
             message("messages[" + i + "]", messages.get(i));
         }
+        sayLate();
         if (contents.isEmpty() && !instruction.isEmpty()) { // Gemini answers nothing but contents
             contents.addObject().put("role", "user").set("parts", instruction);
         } else if (!instruction.isEmpty()) {
@@ -80,19 +82,37 @@ final class GeminiContents {
         }
         switch (message.path("role").asText("")) {
             case "system", "developer" -> {
-                if (!contents.isEmpty()) {
-                    call.warn("system messages moved to the front for " + call.getModel());
+                if (contents.isEmpty()) {
+                    parts.write(where + ".content", message.path("content"), instruction);
+                } else {
+                    call.warn("system messages in mid-conversation said as texts of the user to " + call.getModel());
+                    parts.write(where + ".content", message.path("content"), late);
                 }
-                parts.write(where + ".content", message.path("content"), instruction);
             }
-            case "user" -> parts.write(where + ".content", message.path("content"), partsOf("user"));
+            case "user" -> {
+                sayLate();
+                parts.write(where + ".content", message.path("content"), partsOf("user"));
+            }
             case "assistant" -> assistant(where, message);
             case "tool" -> result(where, message, partsOf("user"));
             default -> unsupported.accept(where + ".role");
         }
     }
 
+    /** Gemini has no place for instructions but the front, where they would hold for turns before them. */
+    private void sayLate() {
+        for (JsonNode part : late) {
+            ObjectNode marked = part.deepCopy();
+            if (part.path("text").isTextual()) {
+                marked.put("text", "<system>\n" + part.get("text").textValue() + "\n</system>");
+            }
+            partsOf("user").add(marked);
+        }
+        late.removeAll();
+    }
+
     private void assistant(String where, JsonNode message) {
+        sayLate();
         ArrayNode model = partsOf("model");
         int before = model.size();
         parts.write(where + ".content", message.path("content"), model);

@@ -3,19 +3,16 @@ package io.github.camelllm.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.DataUrl;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The content of a message as Gemini's parts: text, and images, sound and files inline or by their address. */
 final class GeminiParts {
 
-    private static final Pattern DATA =
-            Pattern.compile("data:([\\w.+-]+/[\\w.+-]+)(?:;[^;,]*)*?;base64,", Pattern.CASE_INSENSITIVE);
     private static final Map<String, String> TYPES = Map.of(
             "png", "image/png",
             "jpg", "image/jpeg",
@@ -56,9 +53,16 @@ final class GeminiParts {
             case "image_url" -> image(where + ".image_url", part.path("image_url"), parts);
             case "input_audio" -> {
                 JsonNode audio = part.path("input_audio");
+                String format = audio.path("format").asText("wav");
+                DataUrl url = DataUrl.of(audio.path("data").asText(""));
                 inline(
-                        "audio/" + audio.path("format").asText("wav"),
-                        audio.path("data").asText(""),
+                        url != null && !url.mediaType().isEmpty()
+                                ? url
+                                : DataUrl.labelled(
+                                        format.contains("/") ? format : "audio/" + format,
+                                        url != null
+                                                ? url.base64()
+                                                : audio.path("data").asText("")),
                         parts);
             }
             case "file" -> file(where + ".file", part.path("file"), parts);
@@ -71,8 +75,9 @@ final class GeminiParts {
             call.warn("image detail left out for " + call.getModel());
         }
         String url = image.path("url").asText("");
-        if (url.regionMatches(true, 0, "data:", 0, 5)) {
-            data(where + ".url", url, parts);
+        DataUrl data = url.indexOf(':') < 0 ? DataUrl.labelled("", url) : DataUrl.of(url);
+        if (data != null && !data.mediaType().isEmpty()) {
+            inline(data, parts);
             return;
         }
         String type = typeOf(url);
@@ -87,29 +92,25 @@ final class GeminiParts {
         String data = file.path("file_data").asText("");
         if (data.isEmpty()) {
             unsupported.accept(where + ".file_id");
-        } else if (data.regionMatches(true, 0, "data:", 0, 5)) {
-            data(where + ".file_data", data, parts);
         } else {
-            String type = TYPES.get(extensionOf(file.path("filename").asText("")));
-            if (type == null) {
+            String named = TYPES.getOrDefault(extensionOf(file.path("filename").asText("")), "");
+            DataUrl url = DataUrl.of(data);
+            DataUrl labelled = url == null
+                    ? DataUrl.labelled(named, data)
+                    : url.mediaType().isEmpty() ? DataUrl.labelled(named, url.base64()) : url;
+            if (labelled.mediaType().isEmpty()) {
                 unsupported.accept(where + ".file_data");
             } else {
-                inline(type, data, parts);
+                inline(labelled, parts);
             }
         }
     }
 
-    private void data(String where, String url, ArrayNode parts) {
-        Matcher matcher = DATA.matcher(url);
-        if (matcher.lookingAt()) {
-            inline(matcher.group(1).toLowerCase(Locale.ROOT), url.substring(matcher.end()), parts);
-        } else {
-            unsupported.accept(where);
-        }
-    }
-
-    private static void inline(String type, String base64, ArrayNode parts) {
-        parts.addObject().putObject("inlineData").put("mimeType", type).put("data", base64);
+    private static void inline(DataUrl data, ArrayNode parts) {
+        parts.addObject()
+                .putObject("inlineData")
+                .put("mimeType", data.mediaType())
+                .put("data", data.base64());
     }
 
     /** By the ending of the address's path; null when it tells nothing. Gemini fetches, but will not guess. */

@@ -11,6 +11,7 @@ import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.TokenEstimate;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import java.util.Arrays;
 import java.util.List;
@@ -113,10 +114,15 @@ public final class OpenAi extends WireStep {
     }
 
     @Override
+    protected ToolNames.Rule toolNames() {
+        return ToolNames.Rule.OPENAI;
+    }
+
+    @Override
     protected byte[] encode(Call call, String model) {
         Request request = call.getRequest();
         ObjectNode wire = JsonNodeFactory.instance.objectNode();
-        wire.setAll(parameters().request(call, refusedBy(model, request.tree())));
+        wire.setAll(requestOf(call, refusedBy(model, request.tree())));
         if (call.getOperation() == Operation.CHAT) {
             AnthropicWords.drop(wire, request.translated(), dropAnthropicFields, field -> leftOut(call, field));
             limitOutput(wire, model);
@@ -235,10 +241,22 @@ public final class OpenAi extends WireStep {
             return null;
         }
         return Usage.reported(
-                count(usage.path("prompt_tokens")),
-                count(usage.path("completion_tokens")),
-                count(usage.path("prompt_tokens_details").path("cached_tokens")),
-                count(usage.path("completion_tokens_details").path("reasoning_tokens")));
+                        count(usage.path("prompt_tokens")),
+                        count(usage.path("completion_tokens")),
+                        count(usage.path("prompt_tokens_details").path("cached_tokens")),
+                        count(usage.path("completion_tokens_details").path("reasoning_tokens")))
+                .withCacheWrites(cacheWrites(usage));
+    }
+
+    /** Of models that charge for it, by any of the names that OpenAI's imitators have for it. */
+    private static long cacheWrites(JsonNode usage) {
+        JsonNode details = usage.path("prompt_tokens_details");
+        for (String name : List.of("cache_write_tokens", "cache_creation_tokens")) {
+            if (details.path(name).isNumber()) {
+                return count(details.path(name));
+            }
+        }
+        return count(usage.path("cache_creation_input_tokens"));
     }
 
     private static long count(JsonNode node) {

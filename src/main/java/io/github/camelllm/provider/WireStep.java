@@ -1,16 +1,20 @@
 package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolCallIndexes;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Chain;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -113,6 +117,21 @@ public abstract class WireStep extends KeyedStep {
         // the endpoint's own address
     }
 
+    /** What the provider lets tools be called. */
+    protected abstract ToolNames.Rule toolNames();
+
+    /**
+     * The client's request without the parameters that the model refuses, with names of tools that the provider takes; only to
+     * be read.
+     *
+     * @param refused such parameters, beside those that the settings name
+     * @throws Problem when one of them says something and must not be left out
+     */
+    protected final ObjectNode requestOf(Call call, Set<String> refused) {
+        ObjectNode tree = parameters.request(call, refused);
+        return ToolNames.of(tree, toolNames()).written(tree);
+    }
+
     /** The request in the provider's words. */
     protected abstract byte[] encode(Call call, String model);
 
@@ -203,10 +222,15 @@ public abstract class WireStep extends KeyedStep {
             return;
         }
         Message message = exchange.getMessage();
+        ToolNames names = ToolNames.of(call.getRequest().tree(), toolNames());
         if (!stream) {
             byte[] body = source.readAll(maxAnswerBytes);
             attempt.answered(call.ticker().nanos());
             Object decoded = decode(call, body);
+            if (decoded instanceof Answer completion) {
+                ToolCallIndexes.complete(completion);
+                names.restore(completion);
+            }
             message.removeHeaders("*");
             message.setBody(decoded);
             return;
@@ -218,6 +242,7 @@ public abstract class WireStep extends KeyedStep {
         }
         SseReader events = new SseReader(source.stream(), maxAnswerBytes, idleTimeout.toNanos(), call.ticker());
         WireStream wire = decodeStream(call, source, events);
+        wire.restores(names);
         wire.begin();
         attempt.answered(call.ticker().nanos());
         handOver(exchange, wire);

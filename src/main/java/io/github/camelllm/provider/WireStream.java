@@ -4,6 +4,8 @@ import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.call.ToolCallIndexes;
+import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -27,6 +29,8 @@ abstract class WireStream extends TokenStream {
     private final WireSource source;
     private final SseReader events;
     private final Deque<StreamEvent> early = new ArrayDeque<>();
+    private final ToolCallIndexes toolCalls = new ToolCallIndexes();
+    private ToolNames toolNames;
     private volatile boolean begun;
     private int skipped;
     private volatile boolean whole;
@@ -39,6 +43,11 @@ abstract class WireStream extends TokenStream {
         this.attempt = call.attempt();
         this.source = source;
         this.events = events;
+    }
+
+    /** Has the client's names stand in the place of those that the provider was told; before {@link #begin}. */
+    final void restores(ToolNames names) {
+        toolNames = names;
     }
 
     /** The next event in OpenAI's words; null when the answer is whole. */
@@ -118,8 +127,9 @@ abstract class WireStream extends TokenStream {
             if (event == null) {
                 whole = true;
                 settle();
+                return null;
             }
-            return event;
+            return toolNames == null ? toolCalls.number(event) : toolNames.restored(toolCalls.number(event));
         } catch (IOException e) {
             settle();
             throw source.problem(call.getModel(), e);

@@ -177,6 +177,30 @@ class MessagesIT extends GatewayAcceptance {
     }
 
     @Test
+    void streamsCallsWhosePiecesTakeTurnsWithEachOtherAndWithText() {
+        String delta = "{\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":%s}]}";
+        String calls = delta.formatted("{\"tool_calls\":[%s]}");
+        upstream.next(Reply.sse(Sse.of(
+                delta.formatted("{\"content\":\"Let me see.\"}"),
+                calls.formatted("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"weather\",\"arguments\":\"\"}}"),
+                calls.formatted("{\"index\":1,\"id\":\"b\",\"function\":{\"arguments\":\"{\"}}"),
+                calls.formatted("{\"index\":0,\"function\":{\"arguments\":\"{\\\"city\\\":\"}}"),
+                delta.formatted("{\"content\":\" Soon.\"}"),
+                calls.formatted("{\"index\":1,\"function\":{\"name\":\"weather\",\"arguments\":\"}\"}}"),
+                calls.formatted("{\"index\":0,\"function\":{\"arguments\":\"\\\"Ulm\\\"}\"}}"),
+                "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}",
+                "[DONE]")));
+
+        Message message = stream(ask("Weather?").addTool(WEATHER));
+
+        assertThat(message.content()).hasSize(4);
+        assertThat(message.content().get(0).asText().text()).isEqualTo("Let me see.");
+        assertThat(message.content().get(1).asToolUse()._input()).isEqualTo(JsonValue.from(Map.of("city", "Ulm")));
+        assertThat(message.content().get(2).asToolUse().id()).isEqualTo("b");
+        assertThat(message.content().get(3).asText().text()).isEqualTo(" Soon.");
+    }
+
+    @Test
     void sendsImages() {
         ImageBlockParam image = ImageBlockParam.builder()
                 .source(Base64ImageSource.builder()

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,32 @@ class PrivacyIT extends GatewayAcceptance {
             }
         }
         return said.toString();
+    }
+
+    @Test
+    void aUserWithAMailAddressIsTheSameUserInEveryCallAndNobodyElse() throws Exception {
+        answers();
+        Set<String> users = new HashSet<>();
+        for (String mail : List.of(MAIL, MAIL, "bob@example.org")) {
+            for (String field : List.of("\"user\":\"%s\"", "\"safety_identifier\":\"%s\"")) {
+                for (String model : List.of(STEADY, CLAUDE)) {
+                    ask(CHAT, model, false, "," + field.formatted(mail));
+                    users.add(mail + " is " + user());
+                }
+            }
+            ask("/v1/messages", CLAUDE, true, ",\"metadata\":{\"user_id\":\"" + mail + "\"}");
+            users.add(mail + " is " + user());
+        }
+
+        assertThat(users).hasSize(2).allMatch(user -> user.matches(".* is [0-9a-f]{16}"));
+        assertThat(users.stream().map(user -> user.replaceAll(".* is ", ""))).doesNotHaveDuplicates();
+    }
+
+    private String user() throws IOException {
+        JsonNode sent = upstream.lastRequest().json();
+        return sent.path("user").asText("")
+                + sent.path("safety_identifier").asText("")
+                + sent.at("/metadata/user_id").asText("");
     }
 
     @Test

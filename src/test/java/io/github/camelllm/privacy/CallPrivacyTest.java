@@ -128,7 +128,56 @@ class CallPrivacyTest {
         assertThat(tree.at("/tools/0/function/description").asText()).isEqualTo("asks <EMAIL_1>");
         assertThat(tree.at("/tools/0/function/parameters/properties/to/enum/0").asText())
                 .isEqualTo("<EMAIL_1>");
-        assertThat(tree.path("user").asText()).isEqualTo("EMAIL_1");
+        assertThat(tree.path("user").asText()).matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void whatOnlyAnthropicsModelsReadIsLookedAtAsWell() throws Exception {
+        ObjectNode tree = redacted(
+                """
+                {'messages':[{'role':'user','native_message':{'new':'of ann@example.org'},'content':[
+                    {'type':'text','text':'a','native_fields':{'new':['by ann@example.org']}},
+                    {'type':'anthropic_block','block':{'type':'future','say':'to ann@example.org'}}]},
+                  {'role':'assistant','content':'b','thinking_blocks':[
+                    {'type':'thinking','thinking':'ann@example.org','signature':'s'},
+                    {'type':'future_answer','say':'from ann@example.org'}]}]}
+                """);
+
+        assertThat(tree.at("/messages/0/native_message/new").asText()).isEqualTo("of <EMAIL_1>");
+        assertThat(tree.at("/messages/0/content/0/native_fields/new/0").asText())
+                .isEqualTo("by <EMAIL_1>");
+        assertThat(tree.at("/messages/0/content/1/block/say").asText()).isEqualTo("to <EMAIL_1>");
+        assertThat(tree.at("/messages/1/thinking_blocks/0/thinking").asText()).isEqualTo("ann@example.org");
+        assertThat(tree.at("/messages/1/thinking_blocks/1/say").asText()).isEqualTo("from <EMAIL_1>");
+    }
+
+    @Test
+    void anIdentifierIsTheSameInEveryCallAndNoNumberOfThisOne() throws Exception {
+        String request =
+                """
+                {'messages':[{'role':'user','content':'hi'}],'user':'ann@example.org','safety_identifier':'of bob@example.org',
+                 'prompt_cache_key':'app: ann@example.org','metadata':{'user_id':'ann@example.org','session':'s-1'}}
+                """;
+        ObjectNode tree = redacted(request);
+        String ann = tree.path("user").asText();
+
+        assertThat(ann).matches("[0-9a-f]{16}");
+        assertThat(tree.path("prompt_cache_key").asText()).isEqualTo("app: " + ann);
+        assertThat(tree.at("/metadata/user_id").asText()).isEqualTo(ann);
+        assertThat(tree.at("/metadata/session").asText()).isEqualTo("s-1");
+        assertThat(tree.path("safety_identifier").asText())
+                .matches("of [0-9a-f]{16}")
+                .doesNotContain(ann);
+        Call call = call(request, "acme");
+        CallPrivacy privacy = privacy(rules(Action.PSEUDONYM, false), call);
+        assertThat(privacy.request(call.getRequest(), null, false)).isTrue();
+        assertThat(privacy.restores()).as("no model reads it").isFalse();
+        assertThat(redacted(request.replace("'hi'", "'mail bob@example.org'"))
+                        .path("user")
+                        .asText())
+                .isEqualTo(ann);
+        ObjectNode other = redacted(rules(Action.PSEUDONYM, false), call(request, "b"));
+        assertThat(other.path("user").asText()).matches("[0-9a-f]{16}").isNotEqualTo(ann);
     }
 
     @Test

@@ -78,6 +78,7 @@ class AnthropicGoldenTest {
         JsonNode settings = pair.at("settings");
         anthropic.setSampling(settings.path("sampling").booleanValue());
         anthropic.setForcedTools(settings.path("forcedTools").booleanValue());
+        anthropic.setSystemTurns(settings.path("systemTurns").asBoolean(true));
         anthropic.setReasoning(settings.path("reasoning").asText("no"));
         anthropic.setUnsupported(pair.at("drop").booleanValue() ? "drop" : "refuse");
         if (pair.json().has("refused")) {

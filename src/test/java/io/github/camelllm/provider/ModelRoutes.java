@@ -77,6 +77,24 @@ final class ModelRoutes implements AutoCloseable {
         return new ModelRoutes(yaml.toString(), "");
     }
 
+    /** With three models, {@code openai}, {@code anthropic} and {@code gemini}, of the template of that name. */
+    static ModelRoutes ofAllDialects(int port, Map<String, String> parameters) throws Exception {
+        StringBuilder yaml = new StringBuilder();
+        for (String name : new String[] {"openai", "anthropic", "gemini"}) {
+            yaml.append("- templatedRoute:\n    routeTemplateRef: %1$s\n    routeId: llm-model-%1$s\n    parameters:\n"
+                    .formatted(name));
+            Map<String, String> all = new HashMap<>(parameters);
+            all.put("model", name);
+            all.put("slidingWindowSize", "100000");
+            all.put("minimumNumberOfCalls", "100000");
+            all.put("baseUrl", "http://127.0.0.1:" + port);
+            all.put("key", "sk-upstream");
+            all.forEach((parameter, value) ->
+                    yaml.append("      - { name: %s, value: \"%s\" }\n".formatted(parameter, value)));
+        }
+        return new ModelRoutes(yaml.toString(), "");
+    }
+
     /** With more models, written as in the shipped file, and that key of OpenAI. */
     static ModelRoutes startWith(String models, String openAiKey) throws Exception {
         return new ModelRoutes(models, openAiKey);

@@ -38,6 +38,20 @@ class OpenAiTest {
         assertThat(call.getRequest().model()).as("the request itself").isEqualTo("fast");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'custom','custom':{'name':'f','format':{'type':'text'}}}",
+                "{'type':'web_search','filters':{}}",
+                "{'type':'mcp','server_label':'a'}",
+                "{'type':'function','function':null}"
+            })
+    void addsNothingToAToolOfAnotherKind(String tool) {
+        String request = "{'messages':[],'tools':[" + tool + "],'model':'gpt-x'}";
+
+        assertThat(encoded(Tries.chat(request))).isEqualTo(quoted(request));
+    }
+
     @Test
     void namesTheModelWhereTheClientNamedNone() {
         assertThat(encoded(Tries.chat("{'messages':[]}"))).isEqualTo(quoted("{'messages':[],'model':'gpt-x'}"));

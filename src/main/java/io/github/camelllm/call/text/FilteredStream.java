@@ -3,10 +3,12 @@ package io.github.camelllm.call.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.PartialJson;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class FilteredStream extends TokenStream {
     private final Function<AnswerPlace, TextFilter> filters;
     private final Map<AnswerPlace, TextFilter> open = new LinkedHashMap<>();
     private final Set<AnswerPlace> begun = new HashSet<>();
+    private final Map<AnswerPlace, PartialJson> arguments = new HashMap<>();
     private final Deque<StreamEvent> ready = new ArrayDeque<>();
     /** What has come of the texts of the delta in hand; filled by {@link #isChanged} for {@link #change}. */
     private final Map<AnswerPlace, String> filtered = new LinkedHashMap<>();
@@ -126,6 +129,11 @@ final class FilteredStream extends TokenStream {
                     if (open.size() > 1 || !open.containsKey(place)) {
                         endOthers(place, false);
                     }
+                    if (place.kind() == AnswerPlace.Kind.TOOL_ARGUMENTS) {
+                        arguments
+                                .computeIfAbsent(place, call -> new PartialJson())
+                                .append(text);
+                    }
                     String out = open.computeIfAbsent(place, this::filter).push(text);
                     changed |= out != text && !out.equals(text);
                     filtered.merge(place, out, String::concat);
@@ -174,12 +182,19 @@ final class FilteredStream extends TokenStream {
             AnswerPlace other = text.getKey();
             boolean together = other.isReasoning() && place.isReasoning()
                     || other.isToolCall() && place.isToolCall() && (!begins || other.toolCall() == place.toolCall());
-            boolean over = other.choice() == place.choice() && !other.equals(place) && !together;
+            boolean over =
+                    other.choice() == place.choice() && !other.equals(place) && !together && !isUnfinished(other);
             if (over) {
                 letGo(other, text.getValue());
             }
             return over;
         });
+    }
+
+    /** Whether more must come of a call's arguments, for what has come is half an object: pieces of calls may take turns. */
+    private boolean isUnfinished(AnswerPlace place) {
+        PartialJson json = arguments.get(place);
+        return json != null && json.isOpen();
     }
 
     /** A tool call may begin before the first piece of its arguments: with its name alone. */

@@ -7,10 +7,11 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.camelllm.call.text.TextPlace.Kind;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Finds every place in a request where text stands. Ids, binary data, links, signatures and what only steers the model are no
- * text; neither are {@code thinking_blocks}, which providers have signed.
+ * text; neither are {@code thinking_blocks}, which providers have signed, but for those of a type unknown here.
  */
 public final class RequestTexts {
 
@@ -83,6 +84,10 @@ public final class RequestTexts {
             "$dynamicRef",
             "contentEncoding");
 
+    /** Types of blocks among {@code thinking_blocks} that Anthropic has made, and may want back as they were. */
+    private static final Pattern SIGNED = Pattern.compile(
+            "(redacted_)?thinking|(server|mcp)_tool_use|[a-z_]+_tool_result|container_upload|compaction");
+
     private final ObjectNode tree;
     private final TextVisitor visitor;
     private boolean changed;
@@ -120,7 +125,7 @@ public final class RequestTexts {
                 case "input" -> list(name, Kind.INPUT, field.getValue());
                 case "prediction" -> inside(Kind.ASSISTANT, name, -1, "", field.getValue(), false);
                 case "user", "safety_identifier", "prompt_cache_key", "metadata" ->
-                    list(name, Kind.NAME, field.getValue());
+                    list(name, Kind.IDENTIFIER, field.getValue());
                 case "tools", "functions", "response_format", "output_config", "output_format" ->
                     definitions(name, field.getValue());
                 default -> {
@@ -174,6 +179,9 @@ public final class RequestTexts {
         for (Map.Entry<String, JsonNode> field : message.properties()) {
             String name = field.getKey();
             JsonNode value = field.getValue();
+            if (name.equals("thinking_blocks")) {
+                unknownBlocks(value, index);
+            }
             if (NO_TEXT.contains(name)) {
                 continue;
             }
@@ -198,6 +206,15 @@ public final class RequestTexts {
         }
     }
 
+    /** Blocks that nobody signs, as far as is known here. */
+    private void unknownBlocks(JsonNode blocks, int message) {
+        for (int i = 0; i < blocks.size(); i++) {
+            if (!SIGNED.matcher(blocks.get(i).path("type").asText("")).matches()) {
+                inside(Kind.ASSISTANT, "messages", message, "thinking_blocks[" + i + "]", blocks.get(i), false);
+            }
+        }
+    }
+
     private static Kind kindOf(JsonNode part, Kind kind) {
         boolean block = part.path("type").asText("").equals("anthropic_block");
         return kind != Kind.TOOL_RESULT && (block || part.path("document").booleanValue()) ? Kind.DOCUMENT : kind;
@@ -205,7 +222,7 @@ public final class RequestTexts {
 
     private static boolean isNoText(Kind kind, String name, JsonNode parent) {
         return switch (kind) {
-            case NAME -> false;
+            case NAME, IDENTIFIER -> false;
             case OTHER -> BINARY.contains(name);
             default ->
                 NO_TEXT.contains(name)

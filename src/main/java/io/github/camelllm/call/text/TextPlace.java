@@ -28,8 +28,13 @@ public record TextPlace(Kind kind, String list, int item, String field, String l
         DOCUMENT,
         /** Descriptions and values in the definitions of tools and of the answer's form. */
         DEFINITION,
-        /** Names of users, end users, files, and what is said of them in {@code metadata}. */
+        /** Names of users and files that a model reads. */
         NAME,
+        /**
+         * What only a provider reads, to tell end users and conversations apart: {@code user}, {@code safety_identifier},
+         * {@code prompt_cache_key} and the values of {@code metadata}.
+         */
+        IDENTIFIER,
         /** Texts to embed. */
         INPUT,
         /** Texts in fields that the gateway does not know. */

@@ -154,6 +154,37 @@ class AnswerTextsTest {
     }
 
     @Test
+    void aToolCallThatIsNotCompleteGoesOnBesideTheNext() {
+        String calls = "[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":%d,\"function\":{\"arguments\":\"%s\"}}]},"
+                + "\"finish_reason\":null}]";
+        List<AnswerPlace> filters = new ArrayList<>();
+        List<JsonNode> deltas = deltas(
+                List.of(
+                        event(calls.formatted(0, "{`a`:`pla".replace("`", "\\\""))),
+                        event(calls.formatted(1, "{`b`:`oth".replace("`", "\\\""))),
+                        content("x"),
+                        event(calls.formatted(0, "ce`}".replace("`", "\\\""))),
+                        event(calls.formatted(1, "er`}".replace("`", "\\\""))),
+                        event("[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]")),
+                place -> {
+                    filters.add(place);
+                    return new Late(6);
+                });
+        StringBuilder first = new StringBuilder();
+        StringBuilder second = new StringBuilder();
+        for (JsonNode delta : deltas) {
+            for (JsonNode call : delta.path("tool_calls")) {
+                (call.path("index").asInt() == 0 ? first : second)
+                        .append(call.at("/function/arguments").asText());
+            }
+        }
+
+        assertThat(first).hasToString("{\"A\":\"PLACE\"}");
+        assertThat(second).hasToString("{\"B\":\"OTHER\"}");
+        assertThat(filters).as("one filter sees each text whole").doesNotHaveDuplicates();
+    }
+
+    @Test
     void keepsChoicesApart() {
         TokenStream stream = AnswerTexts.rewrite(
                 TokenStream.of(List.of(

@@ -74,9 +74,9 @@ class RequestTextsTest {
                          'response_format':{'type':'json_schema','json_schema':{'name':'no','description':'r'}}}
                         """)))
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
-                        Map.entry("user", "NAME e"),
-                        Map.entry("prompt_cache_key", "NAME c"),
-                        Map.entry("metadata.id", "NAME i"),
+                        Map.entry("user", "IDENTIFIER e"),
+                        Map.entry("prompt_cache_key", "IDENTIFIER c"),
+                        Map.entry("metadata.id", "IDENTIFIER i"),
                         Map.entry("input[0]", "INPUT a"),
                         Map.entry("input[1][0]", "INPUT no"),
                         Map.entry("documents[0].text", "OTHER o"),
