@@ -29,7 +29,7 @@ public final class GuardRulesFile {
     /** More rules than this are refused: a text would take too long. */
     private static final int MAX_RULES = 1_000;
 
-    private static final List<String> FIELDS = List.of("rules", "special-tokens");
+    private static final List<String> FIELDS = List.of("rules", "special-tokens", "tenants");
     private static final List<String> OF_A_RULE = List.of("rule", "weight", "in", "phrases");
     private static final Map<String, String> HINTS = Map.of("id", "expected 'rule:' with its name");
     private static final String EXPECTED = "expected 'rules:' with a list under it, each with rule, weight and phrases";
@@ -85,7 +85,10 @@ public final class GuardRulesFile {
         if (map.node("rules") == null) {
             map.problem("rules", "rules is missing; " + EXPECTED);
         }
-        return Optional.of(new GuardRules(new RuleSet(rules, words.build()), specialTokens(map)));
+        return Optional.of(new GuardRules(
+                new RuleSet(rules, words.build()),
+                specialTokens(map),
+                new TenantsReader(report).read(list(map, "tenants", TenantsReader.EXPECTED))));
     }
 
     private static List<Node> list(YamlMap map, String field, String expected) {
