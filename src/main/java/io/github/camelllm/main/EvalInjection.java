@@ -22,13 +22,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "DIR/injection.jsonl has lines such as {\"text\": \"...\", \"attack\": true, \"source\": \"...\"}. Its other",
-            "files ending in .jsonl, with texts, are taken as harmless.",
+            "files ending in .jsonl, with texts, are taken as harmless; everyday.jsonl among them is held out.",
             "",
             "Exit codes: 0 all bounds kept, 1 not, or no data, 2 wrong usage."
         })
 final class EvalInjection implements Callable<Integer> {
 
     private static final String FILE = "injection.jsonl";
+    private static final String EVERYDAY = "everyday.jsonl";
 
     @Option(
             names = "--data",
@@ -41,6 +42,12 @@ final class EvalInjection implements Callable<Integer> {
     private List<Path> harmless = new ArrayList<>();
 
     @Option(
+            names = "--held-out",
+            paramLabel = "FILE",
+            description = "harmless texts that no model learns from, so that they tell what to expect; may be repeated")
+    private List<Path> heldOut = new ArrayList<>();
+
+    @Option(
             names = "--rules",
             paramLabel = "FILE",
             description = "the rules (default: ${DEFAULT-VALUE}; without the file those of the jar)",
@@ -51,7 +58,7 @@ final class EvalInjection implements Callable<Integer> {
             names = "--train",
             paramLabel = "FILE",
             description =
-                    "trains a model with all these texts, writes it and ends; the guard's setting 'model' names it")
+                    "trains a model with all these texts but those held out, writes it and ends; the guard's setting 'model' names it")
     private Path train;
 
     @Spec
@@ -64,14 +71,15 @@ final class EvalInjection implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try {
             List<Path> others = new ArrayList<>(harmless);
+            List<Path> apart = new ArrayList<>(heldOut);
             if (Files.isDirectory(data)) {
                 try (var files = Files.list(data)) {
                     files.filter(file -> file.toString().endsWith(".jsonl") && !file.endsWith(FILE))
                             .sorted()
-                            .forEach(others::add);
+                            .forEach(file -> (file.endsWith(EVERYDAY) ? apart : others).add(file));
                 }
             }
-            Evaluation evaluation = new Evaluation(data.resolve(FILE), others, rules);
+            Evaluation evaluation = new Evaluation(data.resolve(FILE), others, apart, rules);
             if (train != null) {
                 evaluation.train(train);
                 out.println("The model is in " + train + ".");
