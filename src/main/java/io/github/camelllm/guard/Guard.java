@@ -17,7 +17,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -76,7 +75,7 @@ public final class Guard extends Step implements MeterBinder {
     private LinearModel judge;
     private WatchedFile<GuardRules> rules;
     private final Set<Route> running = new HashSet<>();
-    private volatile Detector detector;
+    private volatile Detection detection;
     private volatile Scorer scorer;
 
     /** The directory that relative files are in; the working directory if not set. */
@@ -212,15 +211,16 @@ public final class Guard extends Step implements MeterBinder {
                     settings.rules());
         }
         if (running.isEmpty() && !detectorUri.isEmpty()) {
-            detector = new Detector(route.getCamelContext(), detectorUri, detectorTimeout);
+            Detector detector = new Detector(route.getCamelContext(), detectorUri, detectorTimeout);
+            detection = new Detection(detector, detectorUri, detectorThreshold, failOpen, meters);
         }
         running.add(route);
     }
 
     @Override
     protected synchronized void onStop(Route route) {
-        if (running.remove(route) && running.isEmpty() && detector != null) {
-            detector.close(); // and is still there, without answers, for calls that have not ended
+        if (running.remove(route) && running.isEmpty() && detection != null) {
+            detection.close(); // and is still there, without answers, for calls that have not ended
         }
     }
 
@@ -254,8 +254,9 @@ public final class Guard extends Step implements MeterBinder {
             call.warn("tokens of chat templates broken up");
         }
         List<Finding> findings = screening.findings();
-        if (detector != null && findings.stream().noneMatch(found -> found.action() == Action.BLOCK)) {
-            findings = detected(call, screening, findings);
+        Detection detection = this.detection;
+        if (detection != null && findings.stream().noneMatch(found -> found.action() == Action.BLOCK)) {
+            findings = detection.added(call, screening, findings);
         }
         exchange.setProperty(
                 ORIGINS,
@@ -334,41 +335,5 @@ public final class Guard extends Step implements MeterBinder {
                                 + String.join(", ", names.subList(0, Math.min(NAMED_RULES, names.size())))
                                 + "). Say what you want without it.")
                 .withParam(place);
-    }
-
-    private List<Finding> detected(Call call, Screening screening, List<Finding> before) {
-        List<Screening.Passage> passages = screening.passages();
-        if (passages.isEmpty()) {
-            return before;
-        }
-        List<Finding> findings = new ArrayList<>(before);
-        try {
-            double[] scores = detector.scores(
-                    passages.stream().map(Screening.Passage::text).toList());
-            for (int i = 0; i < scores.length; i++) {
-                Screening.Passage passage = passages.get(i);
-                boolean known = before.stream().anyMatch(found -> found.place().equals(passage.place));
-                if (scores[i] >= detectorThreshold && !known) {
-                    findings.add(new Finding(
-                            passage.origin,
-                            passage.place,
-                            new Score(scores[i], Score.DETECTED),
-                            screening.action(passage.origin)));
-                }
-            }
-        } catch (Detector.DetectorException e) {
-            meters.detectorFailed();
-            call.warn("the guard's detector gave no answer: " + e.getMessage());
-            LOG.atWarn()
-                    .setCause(e.getCause())
-                    .log("request {}: the guard's detector {}: {}", call.getId(), detectorUri, e.getMessage());
-            if (!failOpen) {
-                throw Problem.of(
-                                ErrorCode.UPSTREAM_ERROR,
-                                "The check for prompt injection is not available; try again later.")
-                        .withDetail("the guard's detector " + detectorUri + ": " + e.getMessage());
-            }
-        }
-        return findings;
     }
 }
