@@ -24,10 +24,15 @@ enum Action {
         return done;
     }
 
+    /** As settings write it. */
+    String setting() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /** @throws IllegalArgumentException saying what is allowed */
     static Action of(String setting, String text) {
         for (Action action : values()) {
-            if (action.name().toLowerCase(Locale.ROOT).equals(text.strip())) {
+            if (action.setting().equals(text.strip())) {
                 return action;
             }
         }

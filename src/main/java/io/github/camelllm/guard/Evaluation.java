@@ -43,8 +43,12 @@ public final class Evaluation {
     /** Of this thread alone, so that a busy machine changes little. */
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
+    /** Of harmless texts from which no model learns no more may be taken for attacks, in each file. */
+    private static final double MAX_FALSE_HELD_OUT = 0.03;
+
     private final List<Labelled> texts;
     private final int judged;
+    private final int learned;
     private final GuardRules rules;
     private final List<String> missed = new ArrayList<>();
 
@@ -62,10 +66,11 @@ public final class Evaluation {
      *
      * @param data labelled texts, a JSON object a line
      * @param harmless more harmless texts; bounds do not apply to them, but models learn from them too
+     * @param heldOut harmless texts of everyday's work, from which no model learns
      * @param rules the file of rules
      * @throws EvaluationException when a file cannot be used
      */
-    public Evaluation(Path data, List<Path> harmless, Path rules) throws EvaluationException {
+    public Evaluation(Path data, List<Path> harmless, List<Path> heldOut, Path rules) throws EvaluationException {
         var read = GuardRulesFile.read(rules);
         if (!read.problems().isEmpty()) {
             throw new EvaluationException(read.problems().get(0).toString());
@@ -77,12 +82,16 @@ public final class Evaluation {
             for (Path file : harmless) {
                 texts.addAll(Labelled.harmless(file));
             }
+            this.learned = texts.size();
+            for (Path file : heldOut) {
+                texts.addAll(Labelled.heldOut(file));
+            }
         } catch (LabelledLines.DataException e) {
             throw new EvaluationException(e.getMessage());
         }
     }
 
-    /** Trains a model with all texts and writes it. */
+    /** Trains a model with all texts but those that are held out, and writes it. */
     public void train(Path to) throws IOException {
         try (OutputStream out = Files.newOutputStream(to)) {
             fit(i -> true).write(out);
@@ -135,7 +144,7 @@ public final class Evaluation {
 
     private LinearModel fit(Choice choice) {
         List<Training.Example> examples = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
+        for (int i = 0; i < learned; i++) {
             if (choice.takes(i)) {
                 int[] hashes = texts.get(i).hashes();
                 for (int from = 0; from == 0 || from < hashes.length - RuleSet.BLOCK; from += RuleSet.BLOCK) {
@@ -214,6 +223,9 @@ public final class Evaluation {
         if (name.startsWith("attacks") && share < MIN_RECALL.getOrDefault(source, 0.0)) {
             missed.add(
                     String.format(Locale.ROOT, "%s: recall of %s is below %.2f", what, source, MIN_RECALL.get(source)));
+        }
+        if (source.endsWith(Labelled.HELD_OUT) && share > MAX_FALSE_HELD_OUT) {
+            missed.add(what + ": more than 3 % of " + source + " are taken for attacks");
         }
         boolean ofData =
                 texts.subList(0, judged).stream().anyMatch(text -> text.source().equals(source));

@@ -3,6 +3,7 @@ package io.github.camelllm.guard;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.GuardNote;
 import io.github.camelllm.config.WatchedFile;
+import io.github.camelllm.guard.GuardSettings.Breaking;
 import io.github.camelllm.guard.GuardSettings.Treatment;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
@@ -16,34 +17,44 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step {@code guard}: scores what users say, what tools have given and what documents hold apart from one another, and blocks,
- * sanitises or flags what looks like an attempt to take over the model. Tokens of chat templates are broken up in any case.
+ * The step {@code guard}: scores what users say, what tools have given and what documents hold apart from one another, and flags,
+ * sanitises or blocks what looks like an attempt to take over the model. As it stands without settings it flags, and changes nothing
+ * but tokens of chat templates in what users say. {@code tenants} of the file of rules has other actions for single tenants.
  *
- * <p>Routes read what it has done in the exchange property {@code llm.guard}: {@code passed}, {@code flagged} or {@code sanitised}. One
- * bean may stand in several routes.
+ * <p>Routes read what it has done in the exchange properties {@link #PROPERTY}, {@link #ORIGINS} and {@link #SCORE}, and may end a call
+ * that it has flagged with {@code bean: { ref: guard, method: refuse }}. One bean may stand in several routes.
  *
  * <pre>{@code
  * - name: guard
  *   type: io.github.camelllm.guard.Guard
- *   properties: { file: "{{llm.guard.file}}", users: block, tools: sanitise }
+ *   properties: { file: "{{llm.guard.file}}", users: flag, tools: flag }
  * }</pre>
  */
 public final class Guard extends Step implements MeterBinder {
 
-    /** The exchange property with what was done. */
+    /** The exchange property with what was done: {@code passed}, {@code flagged} or {@code sanitised}. */
     public static final String PROPERTY = "llm.guard";
+
+    /**
+     * The exchange property with whose texts look like an attack: {@code user}, {@code tool}, {@code document}, {@code definition} and
+     * {@code system} with commas between them; empty when none does.
+     */
+    public static final String ORIGINS = "llm.guard.origins";
+
+    /** The exchange property with the highest score, from 0 to 1, of the texts that look like an attack; 0 when none does. */
+    public static final String SCORE = "llm.guard.score";
 
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final int NAMED_RULES = 3;
@@ -54,6 +65,7 @@ public final class Guard extends Step implements MeterBinder {
     private String file = "guard.yaml";
     private String model = GuardSettings.SHIPPED;
     private boolean earlierTurns = true;
+    private Breaking breaking = Breaking.USERS;
     private String detectorUri = "";
     private Duration detectorTimeout = Duration.ofSeconds(2);
     private double detectorThreshold = 0.5;
@@ -63,7 +75,7 @@ public final class Guard extends Step implements MeterBinder {
     private LinearModel judge;
     private WatchedFile<GuardRules> rules;
     private final Set<Route> running = new HashSet<>();
-    private volatile Detector detector;
+    private volatile Detection detection;
     private volatile Scorer scorer;
 
     /** The directory that relative files are in; the working directory if not set. */
@@ -81,7 +93,7 @@ public final class Guard extends Step implements MeterBinder {
         this.model = model.strip();
     }
 
-    /** What becomes of users' texts: {@code block} unless set; {@code sanitise}, {@code flag} or {@code off}. */
+    /** What becomes of users' texts: {@code flag} unless set; {@code sanitise}, {@code block} or {@code off}. */
     public void setUsers(String action) {
         treat(Origin.USER, Action.of("users", action));
     }
@@ -91,7 +103,7 @@ public final class Guard extends Step implements MeterBinder {
         treat(Origin.USER, threshold);
     }
 
-    /** What becomes of tools' results: {@code sanitise} unless set; {@code block}, {@code flag} or {@code off}. */
+    /** What becomes of tools' results: {@code flag} unless set; {@code sanitise}, {@code block} or {@code off}. */
     public void setTools(String action) {
         treat(Origin.TOOL, Action.of("tools", action));
     }
@@ -101,7 +113,7 @@ public final class Guard extends Step implements MeterBinder {
         treat(Origin.TOOL, threshold);
     }
 
-    /** What becomes of documents: {@code sanitise} unless set; {@code block}, {@code flag} or {@code off}. */
+    /** What becomes of documents: {@code flag} unless set; {@code sanitise}, {@code block} or {@code off}. */
     public void setDocuments(String action) {
         treat(Origin.DOCUMENT, Action.of("documents", action));
     }
@@ -114,7 +126,7 @@ public final class Guard extends Step implements MeterBinder {
     /** What becomes of definitions of tools: {@code flag} unless set; {@code block} or {@code off}. */
     public void setDefinitions(String action) {
         Action wanted = Action.of("definitions", action);
-        if (wanted == Action.SANITISE) {
+        if (!Origin.DEFINITION.allows(wanted)) {
             throw new IllegalArgumentException("guard.definitions is 'sanitise'; block, flag and off are allowed");
         }
         treat(Origin.DEFINITION, wanted);
@@ -138,6 +150,14 @@ public final class Guard extends Step implements MeterBinder {
     /** Which of the user's turns are judged: {@code all} unless set, also together; or {@code last}. */
     public void setTurns(String turns) {
         this.earlierTurns = GuardSettings.earlierTurns(turns);
+    }
+
+    /**
+     * Whose tokens of chat templates are broken up: {@code users} unless set; {@code all}, what tools, documents and earlier answers
+     * hold, too; or {@code off}. Data of which the action is {@code sanitise} or {@code block} have theirs broken up in any case.
+     */
+    public void setSpecialTokens(String whose) {
+        this.breaking = Breaking.of(whose);
     }
 
     /** A Camel endpoint with a model that judges texts too; none unless set. What it is asked stands in docs/guard.md. */
@@ -180,7 +200,8 @@ public final class Guard extends Step implements MeterBinder {
     @Override
     protected synchronized void onStart(Route route) throws IOException {
         if (rules == null) {
-            settings = new GuardSettings(Path.of(configDir).resolve(file.strip()), model, treatments, earlierTurns);
+            settings = new GuardSettings(
+                    Path.of(configDir).resolve(file.strip()), model, treatments, earlierTurns, breaking);
             judge = judge();
             rules = WatchedFile.open(settings.rules(), GuardRulesFile::read, Calls.ticker(route.getCamelContext()));
             scorer = new Scorer(rules.get(), judge);
@@ -190,15 +211,16 @@ public final class Guard extends Step implements MeterBinder {
                     settings.rules());
         }
         if (running.isEmpty() && !detectorUri.isEmpty()) {
-            detector = new Detector(route.getCamelContext(), detectorUri, detectorTimeout);
+            Detector detector = new Detector(route.getCamelContext(), detectorUri, detectorTimeout);
+            detection = new Detection(detector, detectorUri, detectorThreshold, failOpen, meters);
         }
         running.add(route);
     }
 
     @Override
     protected synchronized void onStop(Route route) {
-        if (running.remove(route) && running.isEmpty() && detector != null) {
-            detector.close(); // and is still there, without answers, for calls that have not ended
+        if (running.remove(route) && running.isEmpty() && detection != null) {
+            detection.close(); // and is still there, without answers, for calls that have not ended
         }
     }
 
@@ -225,15 +247,29 @@ public final class Guard extends Step implements MeterBinder {
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
-        Screening screening = new Screening(call.getRequest().tree(), settings, scorer());
+        Screening screening =
+                new Screening(call.getRequest().tree(), call.getIdentity().tenant(), settings, scorer());
         if (screening.hasBrokenTokens()) {
             meters.brokenTokens();
             call.warn("tokens of chat templates broken up");
         }
         List<Finding> findings = screening.findings();
-        if (detector != null && findings.stream().noneMatch(found -> found.action() == Action.BLOCK)) {
-            findings = detected(call, screening.passages(), findings);
+        Detection detection = this.detection;
+        if (detection != null && findings.stream().noneMatch(found -> found.action() == Action.BLOCK)) {
+            findings = detection.added(call, screening, findings);
         }
+        exchange.setProperty(
+                ORIGINS,
+                findings.stream()
+                        .map(found -> found.origin().label())
+                        .distinct()
+                        .collect(Collectors.joining(",")));
+        exchange.setProperty(
+                SCORE,
+                findings.stream()
+                        .mapToDouble(found -> found.score().value())
+                        .max()
+                        .orElse(0));
         exchange.setProperty(PROPERTY, act(call, screening, findings));
         next.proceed();
     }
@@ -265,7 +301,7 @@ public final class Guard extends Step implements MeterBinder {
                 worst.place(),
                 worst.score().rules()));
         if (worst.action() == Action.BLOCK) {
-            throw refusal(worst);
+            throw refusal(worst.place(), worst.score().rules());
         }
         List<Finding> dirty = findings.stream()
                 .filter(found -> found.action() == Action.SANITISE)
@@ -276,49 +312,28 @@ public final class Guard extends Step implements MeterBinder {
         return worst.action().done();
     }
 
-    private static Problem refusal(Finding worst) {
-        List<String> names = worst.score().rules();
+    /**
+     * Ends a call in which this step has found something, as the action {@code block} would; for routes that choose themselves what they
+     * refuse. Does nothing where nothing was found.
+     *
+     * @throws Problem {@code prompt_injection}
+     */
+    public void refuse(Exchange exchange) {
+        Call call = Calls.of(exchange);
+        GuardNote found = call.getGuard();
+        if (found != null) {
+            call.guard(new GuardNote(Action.BLOCK.done(), found.score(), found.place(), found.rules()));
+            throw refusal(found.place(), found.rules());
+        }
+    }
+
+    private static Problem refusal(String place, List<String> names) {
         return Problem.of(
                         ErrorCode.PROMPT_INJECTION,
-                        "The text in " + worst.place()
+                        "The text in " + place
                                 + " looks like an attempt to override the model's instructions (rules: "
                                 + String.join(", ", names.subList(0, Math.min(NAMED_RULES, names.size())))
                                 + "). Say what you want without it.")
-                .withParam(worst.place());
-    }
-
-    private List<Finding> detected(Call call, List<Screening.Passage> passages, List<Finding> before) {
-        if (passages.isEmpty()) {
-            return before;
-        }
-        List<Finding> findings = new ArrayList<>(before);
-        try {
-            double[] scores = detector.scores(
-                    passages.stream().map(Screening.Passage::text).toList());
-            for (int i = 0; i < scores.length; i++) {
-                Screening.Passage passage = passages.get(i);
-                boolean known = before.stream().anyMatch(found -> found.place().equals(passage.place));
-                if (scores[i] >= detectorThreshold && !known) {
-                    findings.add(new Finding(
-                            passage.origin,
-                            passage.place,
-                            new Score(scores[i], Score.DETECTED),
-                            settings.treatments().get(passage.origin).action()));
-                }
-            }
-        } catch (Detector.DetectorException e) {
-            meters.detectorFailed();
-            call.warn("the guard's detector gave no answer: " + e.getMessage());
-            LOG.atWarn()
-                    .setCause(e.getCause())
-                    .log("request {}: the guard's detector {}: {}", call.getId(), detectorUri, e.getMessage());
-            if (!failOpen) {
-                throw Problem.of(
-                                ErrorCode.UPSTREAM_ERROR,
-                                "The check for prompt injection is not available; try again later.")
-                        .withDetail("the guard's detector " + detectorUri + ": " + e.getMessage());
-            }
-        }
-        return findings;
+                .withParam(place);
     }
 }

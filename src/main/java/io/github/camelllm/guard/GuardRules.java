@@ -1,6 +1,7 @@
 package io.github.camelllm.guard;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -8,18 +9,40 @@ import java.util.stream.Collectors;
  *
  * @param rules what attacks look like
  * @param specialTokens that mark who speaks in the chat templates of models, folded, two characters at least
- * @param firsts the characters that they begin with
+ * @param about phrases by which somebody shows that he speaks about attacks; null for none
+ * @param tenants by tenant and origin the actions that are other than those for all
+ * @param firsts the characters that special tokens begin with
  */
-record GuardRules(RuleSet rules, List<String> specialTokens, String firsts) {
+record GuardRules(
+        RuleSet rules,
+        List<String> specialTokens,
+        RuleSet about,
+        Map<String, Map<Origin, TenantTreatment>> tenants,
+        String firsts) {
 
-    GuardRules(RuleSet rules, List<String> specialTokens) {
+    GuardRules(
+            RuleSet rules,
+            List<String> specialTokens,
+            RuleSet about,
+            Map<String, Map<Origin, TenantTreatment>> tenants) {
         this(
                 rules,
                 specialTokens,
+                about,
+                tenants,
                 specialTokens.stream()
                         .map(token -> token.substring(0, 1))
                         .distinct()
                         .collect(Collectors.joining()));
+    }
+
+    /** Whether somebody speaks about attacks in a text. */
+    boolean speaksAbout(Tokens tokens) {
+        boolean[] speaks = {false};
+        if (about != null) {
+            about.find(tokens, (block, rule) -> speaks[0] = true);
+        }
+        return speaks[0];
     }
 
     /** Whether a folded text has one of the tokens. */

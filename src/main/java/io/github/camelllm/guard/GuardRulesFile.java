@@ -29,13 +29,12 @@ public final class GuardRulesFile {
     /** More rules than this are refused: a text would take too long. */
     private static final int MAX_RULES = 1_000;
 
-    private static final List<String> FIELDS = List.of("rules", "special-tokens");
+    private static final List<String> FIELDS = List.of("rules", "special-tokens", "about", "tenants");
     private static final List<String> OF_A_RULE = List.of("rule", "weight", "in", "phrases");
     private static final Map<String, String> HINTS = Map.of("id", "expected 'rule:' with its name");
     private static final String EXPECTED = "expected 'rules:' with a list under it, each with rule, weight and phrases";
 
     private final YamlReport report;
-    private final Vocabulary.Builder words = new Vocabulary.Builder();
 
     private GuardRulesFile(YamlReport report) {
         this.report = report;
@@ -70,11 +69,12 @@ public final class GuardRulesFile {
             return Optional.empty();
         }
         YamlMap map = new YamlMap(mapping, report, "", FIELDS, Map.of());
+        Vocabulary.Builder words = new Vocabulary.Builder();
         List<Rule> rules = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Node item : list(map, "rules", EXPECTED)) {
             if (item instanceof MappingNode entry) {
-                rule(entry, names).ifPresent(rules::add);
+                rule(entry, names, words).ifPresent(rules::add);
             } else {
                 report.add(YamlReport.line(item), "a rule is " + YamlMap.kind(item) + "; expected a mapping");
             }
@@ -85,7 +85,11 @@ public final class GuardRulesFile {
         if (map.node("rules") == null) {
             map.problem("rules", "rules is missing; " + EXPECTED);
         }
-        return Optional.of(new GuardRules(new RuleSet(rules, words.build()), specialTokens(map)));
+        return Optional.of(new GuardRules(
+                new RuleSet(rules, words.build()),
+                specialTokens(map),
+                about(map),
+                new TenantsReader(report).read(list(map, "tenants", TenantsReader.EXPECTED))));
     }
 
     private static List<Node> list(YamlMap map, String field, String expected) {
@@ -100,7 +104,13 @@ public final class GuardRulesFile {
         return sequence.getValue();
     }
 
-    private Optional<Rule> rule(MappingNode node, Set<String> names) {
+    private RuleSet about(YamlMap map) {
+        Vocabulary.Builder words = new Vocabulary.Builder();
+        List<Phrase> phrases = phrases(map, "about", words);
+        return phrases.isEmpty() ? null : new RuleSet(List.of(new Rule("about", 0, false, phrases)), words.build());
+    }
+
+    private Optional<Rule> rule(MappingNode node, Set<String> names, Vocabulary.Builder words) {
         String name = YamlMap.peek(node, "rule");
         YamlMap map = new YamlMap(node, report, name == null ? "rule" : "rule '" + name + "'", OF_A_RULE, HINTS);
         if (name == null || !name.matches("[a-z][a-z0-9-]{0,39}")) {
@@ -116,7 +126,10 @@ public final class GuardRulesFile {
             map.problem("in", "in is " + Shown.text(in) + "; expected data or all");
         }
         double weight = weight(map);
-        List<Phrase> phrases = phrases(map);
+        if (map.node("phrases") == null) {
+            map.problem("rule", "phrases is missing; expected a list of phrases");
+        }
+        List<Phrase> phrases = phrases(map, "phrases", words);
         return name == null ? Optional.empty() : Optional.of(new Rule(name, weight, "data".equals(in), phrases));
     }
 
@@ -131,14 +144,11 @@ public final class GuardRulesFile {
         return 0;
     }
 
-    private List<Phrase> phrases(YamlMap map) {
+    private List<Phrase> phrases(YamlMap map, String field, Vocabulary.Builder words) {
         List<Phrase> phrases = new ArrayList<>();
-        if (map.node("phrases") == null) {
-            map.problem("rule", "phrases is missing; expected a list of phrases");
-        }
-        for (Node item : list(map, "phrases", "expected a list of phrases")) {
+        for (Node item : list(map, field, "expected a list of phrases")) {
             if (!(item instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
-                map.problem("phrases", "phrases has something else than texts; expected a list of phrases");
+                map.problem(field, field + " has something else than texts; expected a list of phrases");
                 continue;
             }
             try {

@@ -2,6 +2,7 @@ package io.github.camelllm.guard;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -11,14 +12,36 @@ import java.util.Map;
  * @param model {@code shipped}, {@code off}, or the file of a model
  * @param treatments what becomes of texts of each origin
  * @param earlierTurns whether what the user has said before is judged too, by itself and together
+ * @param breaking whose tokens of chat templates are broken up
  */
-record GuardSettings(Path rules, String model, Map<Origin, Treatment> treatments, boolean earlierTurns) {
+record GuardSettings(
+        Path rules, String model, Map<Origin, Treatment> treatments, boolean earlierTurns, Breaking breaking) {
 
     static final String SHIPPED = "shipped";
     static final String OFF = "off";
 
     GuardSettings {
         treatments = Map.copyOf(treatments);
+    }
+
+    /** Whose tokens of chat templates are broken up, besides those in data of which the action is to sanitise or block. */
+    enum Breaking {
+        /** What users say. */
+        USERS,
+        /** What tools have given, documents hold, and the model has said before, too. */
+        ALL,
+        OFF;
+
+        /** @throws IllegalArgumentException saying what is allowed */
+        static Breaking of(String text) {
+            for (Breaking breaking : values()) {
+                if (breaking.name().toLowerCase(Locale.ROOT).equals(text.strip())) {
+                    return breaking;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "guard.specialTokens is '" + text.strip() + "'; users, all and off are allowed");
+        }
     }
 
     /**
@@ -41,12 +64,23 @@ record GuardSettings(Path rules, String model, Map<Origin, Treatment> treatments
     /** What holds unless it is set otherwise. */
     static Map<Origin, Treatment> usual() {
         Map<Origin, Treatment> usual = new EnumMap<>(Origin.class);
-        usual.put(Origin.USER, new Treatment(Action.BLOCK, Evaluation.THRESHOLD));
-        usual.put(Origin.TOOL, new Treatment(Action.SANITISE, Evaluation.THRESHOLD));
-        usual.put(Origin.DOCUMENT, new Treatment(Action.SANITISE, Evaluation.THRESHOLD));
+        usual.put(Origin.USER, new Treatment(Action.FLAG, Evaluation.THRESHOLD));
+        usual.put(Origin.TOOL, new Treatment(Action.FLAG, Evaluation.THRESHOLD));
+        usual.put(Origin.DOCUMENT, new Treatment(Action.FLAG, Evaluation.THRESHOLD));
         usual.put(Origin.DEFINITION, new Treatment(Action.FLAG, Evaluation.THRESHOLD));
         usual.put(Origin.SYSTEM, new Treatment(Action.OFF, Evaluation.THRESHOLD));
         return usual;
+    }
+
+    /** What becomes of the texts of a tenant's calls. */
+    Map<Origin, Treatment> of(String tenant, GuardRules now) {
+        Map<Origin, TenantTreatment> own = now.tenants().getOrDefault(tenant, Map.of());
+        if (own.isEmpty()) {
+            return treatments;
+        }
+        Map<Origin, Treatment> its = new EnumMap<>(treatments);
+        own.forEach((origin, other) -> its.compute(origin, (any, usual) -> other.over(usual)));
+        return its;
     }
 
     /** @throws IllegalArgumentException saying what is allowed */

@@ -21,6 +21,9 @@ record Labelled(String text, boolean attack, String source, int[] hashes) {
     /** Texts that share as many words in a row are versions of one another. */
     private static final int SHARED = 8;
 
+    /** The end of the sources' names of texts that no model learns from. */
+    static final String HELD_OUT = " (never learned)";
+
     private static Labelled of(String text, boolean attack, String source) {
         return new Labelled(text, attack, source, LinearModel.hashes(Tokens.of(Folding.fold(text))));
     }
@@ -56,9 +59,18 @@ record Labelled(String text, boolean attack, String source, int[] hashes) {
      * @throws DataException as {@link #read}
      */
     static List<Labelled> harmless(Path file) throws DataException {
-        String name = String.valueOf(file.getFileName());
+        return harmless(file, String.valueOf(file.getFileName()));
+    }
+
+    /** The same of texts that no model may learn from; their source says so, and names the directory too. */
+    static List<Labelled> heldOut(Path file) throws DataException {
+        Path absolute = file.toAbsolutePath().normalize();
+        return harmless(file, absolute.getParent().getFileName() + "/" + absolute.getFileName() + HELD_OUT);
+    }
+
+    private static List<Labelled> harmless(Path file, String name) throws DataException {
         List<Labelled> found = new ArrayList<>();
-        if (name.endsWith(".jsonl")) {
+        if (file.toString().endsWith(".jsonl")) {
             for (LabelledLines.Line line : LabelledLines.read(file, "")) {
                 found.add(of(line.node().path("text").asText(), false, name));
             }

@@ -33,6 +33,11 @@ enum Origin {
         return this == TOOL || this == DOCUMENT || this == DEFINITION;
     }
 
+    /** Whether an action can be taken on such texts: half a definition is worse than none. */
+    boolean allows(Action action) {
+        return this != DEFINITION || action != Action.SANITISE;
+    }
+
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }

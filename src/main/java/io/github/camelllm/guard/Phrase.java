@@ -8,7 +8,8 @@ import java.util.List;
  * A sequence of words with gaps, as rules are written: {@code "ignore|disregard .. previous|above instruct*|rule*"}.
  *
  * <p>Words stand apart by spaces. {@code a|b} is either; {@code word*} is whatever begins so; {@code do-anything-now} are three words that
- * follow one another; {@code ..} lets up to three other words stand between, {@code ..8} up to eight.
+ * follow one another; {@code ..} lets up to three other words stand between, and more of that kind, see {@link Gap}. {@code !of|about} at
+ * the end: none of these words follows.
  */
 final class Phrase {
 
@@ -16,12 +17,14 @@ final class Phrase {
     static final int MAX_SPAN = 59;
 
     private final List<Slot> slots;
+    private final List<int[]> notBefore;
 
     /** Entries of the vocabulary, in sequence. */
-    private record Slot(int gap, List<int[]> alternatives) {}
+    private record Slot(Gap gap, List<int[]> alternatives) {}
 
-    private Phrase(List<Slot> slots) {
+    private Phrase(List<Slot> slots, List<int[]> notBefore) {
         this.slots = slots;
+        this.notBefore = notBefore;
     }
 
     /**
@@ -31,42 +34,43 @@ final class Phrase {
      */
     static Phrase read(String text, Vocabulary.Builder words) {
         List<Slot> slots = new ArrayList<>();
-        int gap = 0;
+        List<int[]> notBefore = List.of();
+        Gap gap = Gap.NONE;
         int span = 0;
         for (String part : text.strip().split("\\s+")) {
+            if (!notBefore.isEmpty()) {
+                throw new IllegalArgumentException("what may not follow (!...) stands at the end");
+            }
             if (part.startsWith("..")) {
-                if (slots.isEmpty() || gap > 0) {
+                if (slots.isEmpty() || gap.most() > 0) {
                     throw new IllegalArgumentException("a gap (" + part + ") stands between two words");
                 }
-                gap = gap(part);
+                gap = Gap.read(part, words);
+                span += gap.most();
                 continue;
             }
-            Slot slot = new Slot(gap, alternatives(part, words));
-            span += gap
-                    + slot.alternatives().stream().mapToInt(a -> a.length).max().orElse(0);
-            slots.add(slot);
-            gap = 0;
+            List<int[]> alternatives = alternatives(part.startsWith("!") ? part.substring(1) : part, words);
+            span += alternatives.stream().mapToInt(a -> a.length).max().orElse(0);
+            if (part.startsWith("!")) {
+                notBefore = alternatives;
+                continue;
+            }
+            slots.add(new Slot(gap, alternatives));
+            gap = Gap.NONE;
         }
-        if (gap > 0) {
+        if (slots.isEmpty()) {
+            throw new IllegalArgumentException("it has no word");
+        }
+        if (gap.most() > 0) {
             throw new IllegalArgumentException("a gap (..) stands at the end; it stands between two words");
         }
         if (span > MAX_SPAN) {
             throw new IllegalArgumentException("it stretches over " + span + " words; " + MAX_SPAN + " are allowed");
         }
-        return new Phrase(List.copyOf(slots));
+        return new Phrase(List.copyOf(slots), notBefore);
     }
 
-    private static int gap(String part) {
-        if (part.equals("..")) {
-            return 3;
-        }
-        if (!part.matches("\\.\\.([1-9]|1\\d|20)")) {
-            throw new IllegalArgumentException("the gap " + part + " is none of .. and ..1 to ..20");
-        }
-        return Integer.parseInt(part.substring(2));
-    }
-
-    private static List<int[]> alternatives(String part, Vocabulary.Builder words) {
+    static List<int[]> alternatives(String part, Vocabulary.Builder words) {
         List<int[]> alternatives = new ArrayList<>();
         for (String alternative : part.split("\\|", -1)) {
             boolean prefix = alternative.endsWith("*");
@@ -101,7 +105,7 @@ final class Phrase {
         Spots next = places.next;
         boolean first = true;
         for (Slot slot : slots) {
-            reached.spread(slot.gap());
+            slot.gap().spread(reached, places);
             next.clear();
             for (int[] alternative : slot.alternatives()) {
                 Spots begun = places.of(alternative[0]);
@@ -126,6 +130,9 @@ final class Phrase {
             reached.copy(next);
             first = false;
         }
-        return true;
+        for (int[] alternative : notBefore) {
+            reached.andNot(places.of(alternative));
+        }
+        return !reached.isEmpty();
     }
 }

@@ -9,16 +9,18 @@ final class Places {
     final Spots reached = new Spots();
     final Spots next = new Spots();
     final Spots sequence = new Spots();
+    final Spots passed = new Spots();
+    final Spots words = new Spots();
 
-    private final Vocabulary words;
+    private final Vocabulary vocabulary;
     private final Spots[] spots;
     private final int[] touched;
     private int count;
 
-    Places(Vocabulary words) {
-        this.words = words;
-        this.spots = new Spots[words.entries()];
-        this.touched = new int[words.entries()];
+    Places(Vocabulary vocabulary) {
+        this.vocabulary = vocabulary;
+        this.spots = new Spots[vocabulary.entries()];
+        this.touched = new int[vocabulary.entries()];
     }
 
     /** Forgets the stretch before and reads one of {@value Spots#SIZE} words at most. */
@@ -27,7 +29,7 @@ final class Places {
             spots[touched[--count]].clear();
         }
         for (int i = from; i < to; i++) {
-            for (int entry : words.entriesOf(classes[i])) {
+            for (int entry : vocabulary.entriesOf(classes[i])) {
                 Spots of = spots[entry];
                 if (of == null) {
                     of = spots[entry] = new Spots();
@@ -38,6 +40,15 @@ final class Places {
                 of.set(i - from);
             }
         }
+    }
+
+    /** Where some words that follow one another begin; good until the next question. */
+    Spots of(int[] sequenceOfEntries) {
+        sequence.copy(of(sequenceOfEntries[0]));
+        for (int i = 1; i < sequenceOfEntries.length && !sequence.isEmpty(); i++) {
+            sequence.andEarlier(of(sequenceOfEntries[i]), i);
+        }
+        return sequence;
     }
 
     /** Where an entry of the vocabulary stands. */

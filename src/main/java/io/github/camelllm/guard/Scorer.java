@@ -11,7 +11,8 @@ import java.util.Map;
  * words around an attack do not hide it. The time grows with the text and not faster. Immutable, thread-safe.
  *
  * <p>A score is a sum of log odds: what the model makes of the words, and {@code -ln(1 - weight)} for each rule that holds. What the model
- * finds harmless needs the more rules. It judges what people say to a model, and so says nothing of data.
+ * finds harmless needs the more rules. It judges what people say to a model, and so says nothing of data. Where a user speaks about
+ * attacks, by {@code about} of the rules, short quotations that are attacks do not count.
  */
 final class Scorer {
 
@@ -42,6 +43,9 @@ final class Scorer {
     /** As much must speak for an attack in what is hidden, in log odds: other languages backwards make odd words. */
     private static final double HIDDEN = 0.9;
 
+    /** From here on it is looked at whether a user quotes what speaks for an attack, to speak about it. */
+    private static final double DOUBTFUL = -1;
+
     private static final String MODEL = "model";
 
     private final GuardRules rules;
@@ -64,9 +68,23 @@ final class Scorer {
      * @param data whether it is data, from a tool or a document, and not what a user says
      */
     Score score(String text, boolean data) {
+        Evidence evidence = evidence(text, data ? null : model, data);
+        if (!data && evidence.logit() > DOUBTFUL) {
+            String rest = Quotations.removed(text, this::isAttackByItself);
+            if (rest != text && rules.speaksAbout(Tokens.of(Folding.fold(rest)))) {
+                evidence = evidence(rest, model, false);
+            }
+        }
+        return evidence.score();
+    }
+
+    private boolean isAttackByItself(String quoted) {
+        return evidence(quoted, null, false).sum() >= HIDDEN;
+    }
+
+    private Evidence evidence(String text, LinearModel judge, boolean data) {
         String folded = Folding.fold(text);
         Tokens tokens = Tokens.of(folded);
-        LinearModel judge = data ? null : model;
         Evidence evidence = worst(tokens, data, judge);
         Signals.of(text, folded, rules).forEach(evidence::add);
         for (String hidden : Encodings.bytesOf(text)) {
@@ -78,7 +96,7 @@ final class Scorer {
         if (joined != null) {
             evidence.hidden("spaced-letters", worst(Tokens.of(joined), data, null));
         }
-        return evidence.score();
+        return evidence;
     }
 
     /** The window that looks most like an attack. */
@@ -129,8 +147,9 @@ final class Scorer {
             odds.put(name, -Math.log(1 - Math.min(weight, 0.99)));
         }
 
-        /** Adds what a hidden text says, if that is enough. */
+        /** Adds what a hidden text says, if that is enough, and was not said openly: signs without letters look alike in ROT13. */
         void hidden(String how, Evidence inside) {
+            inside.odds.keySet().removeAll(odds.keySet());
             double said = inside.sum();
             if (said >= HIDDEN) {
                 odds.merge(how, said, Math::max);

@@ -3,6 +3,7 @@ package io.github.camelllm.guard;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.text.RequestTexts;
 import io.github.camelllm.call.text.TextPlace;
+import io.github.camelllm.guard.GuardSettings.Breaking;
 import io.github.camelllm.guard.GuardSettings.Treatment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ final class Screening {
     private static final int TOGETHER = 16_000;
 
     private final ObjectNode request;
+    private final Map<Origin, Treatment> treatments;
     private final GuardSettings settings;
     private final Scorer scorer;
     private final SpecialTokens tokens;
@@ -47,9 +49,14 @@ final class Screening {
         }
     }
 
-    /** Reads the request, and breaks up special tokens wherever anybody but the operator has written some. */
-    Screening(ObjectNode request, GuardSettings settings, Scorer scorer) {
+    /**
+     * Reads the request, and breaks up special tokens where that is set.
+     *
+     * @param tenant whose call it is
+     */
+    Screening(ObjectNode request, String tenant, GuardSettings settings, Scorer scorer) {
         this.request = request;
+        this.treatments = settings.of(tenant, scorer.rules());
         this.settings = settings;
         this.scorer = scorer;
         this.tokens = new SpecialTokens(scorer.rules());
@@ -58,18 +65,32 @@ final class Screening {
 
     private String read(TextPlace place, String text) {
         Origin origin = Origin.of(place.kind());
-        if (origin != null && settings.treatments().get(origin).action() != Action.OFF) {
+        if (origin != null && treatments.get(origin).action() != Action.OFF) {
             passages.computeIfAbsent(origin + place.path(), any -> new Passage(origin, place.path()))
                     .add(text);
         }
-        return switch (place.kind()) {
-            case SYSTEM, DEFINITION, TOOL_ARGUMENTS, INPUT -> text;
-            default -> {
-                String other = tokens.breakUp(text);
-                broken |= other != text;
-                yield other;
-            }
+        if (!isBroken(place.kind())) {
+            return text;
+        }
+        String other = tokens.breakUp(text);
+        broken |= other != text;
+        return other;
+    }
+
+    /** Whether special tokens are broken up in texts of a kind; never in the operator's, nor where they may be code to be embedded. */
+    private boolean isBroken(TextPlace.Kind kind) {
+        return switch (kind) {
+            case SYSTEM, DEFINITION, TOOL_ARGUMENTS, INPUT -> false;
+            case USER, OTHER, NAME -> settings.breaking() != Breaking.OFF;
+            case TOOL_RESULT, DOCUMENT ->
+                settings.breaking() == Breaking.ALL || action(Origin.of(kind)).compareTo(Action.SANITISE) >= 0;
+            case ASSISTANT -> settings.breaking() == Breaking.ALL;
         };
+    }
+
+    /** What is done with texts of an origin that look like an attack. */
+    Action action(Origin origin) {
+        return treatments.get(origin).action();
     }
 
     /** Whether special tokens were broken up. */
@@ -125,7 +146,7 @@ final class Screening {
     }
 
     private void judge(Origin origin, String place, Score score, List<Finding> findings) {
-        Treatment treatment = settings.treatments().get(origin);
+        Treatment treatment = treatments.get(origin);
         if (score.value() >= treatment.threshold()) {
             Action action = treatment.action() == Action.SANITISE && place.equals("messages")
                     ? Action.FLAG // no turn by itself has anything to take out
@@ -170,6 +191,6 @@ final class Screening {
     }
 
     private double threshold(Finding finding) {
-        return settings.treatments().get(finding.origin()).threshold();
+        return treatments.get(finding.origin()).threshold();
     }
 }

@@ -40,6 +40,12 @@ final class Spots {
         }
     }
 
+    void andNot(Spots other) {
+        for (int i = 0; i < LONGS; i++) {
+            bits[i] &= ~other.bits[i];
+        }
+    }
+
     /** Keeps those before a place. */
     void before(int place) {
         for (int i = 0; i < LONGS; i++) {

@@ -23,13 +23,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The file, or DIR/injection.jsonl, has lines such as {\"text\": \"...\", \"attack\": true, \"source\": \"...\"}.",
-            "A directory's other files ending in .jsonl, with texts, are taken as harmless.",
+            "A directory's other files ending in .jsonl, with texts, are taken as harmless; everyday.jsonl among them is held out.",
             "",
             "Exit codes: 0 all bounds kept, 1 not, or no data, 2 wrong usage."
         })
 final class EvalInjection implements Callable<Integer> {
 
     private static final String FILE = "injection.jsonl";
+    private static final String EVERYDAY = "everyday.jsonl";
 
     @Option(
             names = "--data",
@@ -39,6 +40,12 @@ final class EvalInjection implements Callable<Integer> {
 
     @Option(names = "--harmless", paramLabel = "FILE", description = "more harmless texts, one a line; may be repeated")
     private List<Path> harmless = new ArrayList<>();
+
+    @Option(
+            names = "--held-out",
+            paramLabel = "FILE",
+            description = "harmless texts that no model learns from, so that they tell what to expect; may be repeated")
+    private List<Path> heldOut = new ArrayList<>();
 
     @Option(
             names = "--rules",
@@ -51,7 +58,7 @@ final class EvalInjection implements Callable<Integer> {
             names = "--train",
             paramLabel = "FILE",
             description =
-                    "trains a model with all these texts, writes it and ends; the guard's setting 'model' names it")
+                    "trains a model with all these texts but those held out, writes it and ends; the guard's setting 'model' names it")
     private Path train;
 
     @Spec
@@ -87,12 +94,13 @@ final class EvalInjection implements Callable<Integer> {
     private int evaluate(Path labelled) throws Evaluation.EvaluationException {
         PrintWriter out = spec.commandLine().getOut();
         List<Path> others = new ArrayList<>(harmless);
+        List<Path> apart = new ArrayList<>(heldOut);
         boolean directory = Files.isDirectory(labelled);
         if (directory) {
-            others.addAll(besides(labelled));
+            besides(labelled).forEach(file -> (file.endsWith(EVERYDAY) ? apart : others).add(file));
         }
         Evaluation evaluation = new Evaluation(
-                directory || Files.notExists(labelled) ? labelled.resolve(FILE) : labelled, others, rules());
+                directory || Files.notExists(labelled) ? labelled.resolve(FILE) : labelled, others, apart, rules());
         if (train != null) {
             try {
                 evaluation.train(train);

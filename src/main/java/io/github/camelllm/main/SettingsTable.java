@@ -138,14 +138,19 @@ final class SettingsTable {
                     "What prompt injections look like, relative to this directory. Read again when it changes."),
             new Setting(
                     "llm.guard.users",
-                    "block",
-                    Kind.oneOf("block", "sanitise", "flag", "off"),
-                    "What becomes of what users say when it looks like one (docs/guard.md)."),
+                    "flag",
+                    Kind.oneOf("flag", "sanitise", "block", "off"),
+                    "What becomes of what users say when it looks like one (docs/guard.md). For single tenants: tenants in guard.yaml."),
             new Setting(
                     "llm.guard.data",
-                    "sanitise",
-                    Kind.oneOf("block", "sanitise", "flag", "off"),
-                    "The same for what tools have given and documents hold."),
+                    "flag",
+                    Kind.oneOf("flag", "sanitise", "block", "off"),
+                    "The same for what tools have given and documents hold. sanitise rewrites them."),
+            new Setting(
+                    "llm.guard.special-tokens",
+                    "users",
+                    Kind.oneOf("users", "all", "off"),
+                    "Whose tokens of chat templates (<|im_start|>) are broken up by a space; all: those in what tools and documents hold, too."),
             new Setting(
                     INSPECT_FILE,
                     "inspect.yaml",

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EvaluationTest {
 
     private static final Path DATA = Path.of("../shared/data/injection.jsonl");
+    private static final Path EVERYDAY = Path.of("../shared/data/everyday.jsonl");
+    private static final Path OWN_EVERYDAY = Path.of("src/test/resources/guard/everyday.jsonl");
     private static final Path HARMLESS = Path.of("src/test/resources/guard/harmless.txt");
     private static final Path RULES = Path.of("config/guard.yaml");
 
@@ -24,13 +26,16 @@ class EvaluationTest {
     @Test
     void keepsItsBounds() throws Exception {
         assumeTrue(Files.exists(DATA), "skipped: the labelled texts are not at " + DATA);
+        assumeTrue(Files.exists(EVERYDAY), "skipped: the harmless texts of everyday's work are not at " + EVERYDAY);
         List<Path> harmless = new ArrayList<>(List.of(HARMLESS));
         try (var beside = Files.list(DATA.getParent())) {
-            beside.filter(file -> file.toString().endsWith(".jsonl") && !file.endsWith(DATA.getFileName()))
+            beside.filter(file -> file.toString().endsWith(".jsonl")
+                            && !file.endsWith(DATA.getFileName())
+                            && !file.endsWith(EVERYDAY.getFileName()))
                     .sorted()
                     .forEach(harmless::add);
         }
-        Evaluation evaluation = new Evaluation(DATA, harmless, RULES);
+        Evaluation evaluation = new Evaluation(DATA, harmless, List.of(OWN_EVERYDAY, EVERYDAY), RULES);
 
         String report = evaluation.report();
 
@@ -40,7 +45,7 @@ class EvaluationTest {
     @Test
     void trainsAModelThatTellsTextsApart() throws Exception {
         Path data = data();
-        Evaluation evaluation = new Evaluation(data, List.of(HARMLESS), RULES);
+        Evaluation evaluation = new Evaluation(data, List.of(HARMLESS), List.of(), RULES);
         Path file = directory.resolve("own.model");
 
         evaluation.train(file);
@@ -79,7 +84,7 @@ class EvaluationTest {
         Path data = directory.resolve("data.jsonl");
         Files.writeString(
                 data, "{\"text\":\"What is the capital of France?\",\"attack\":true,\"source\":\"garak\"}\n".repeat(3));
-        Evaluation evaluation = new Evaluation(data, List.of(HARMLESS), RULES);
+        Evaluation evaluation = new Evaluation(data, List.of(HARMLESS), List.of(), RULES);
         evaluation.report();
         assertThat(evaluation.missed())
                 .contains("as shipped (may have learned from these texts): recall of garak is below 0.85");
@@ -88,13 +93,16 @@ class EvaluationTest {
     @Test
     void tellsWhatIsWrongWithItsFiles() throws IOException {
         Path data = directory.resolve("data.jsonl");
-        assertThatThrownBy(() -> new Evaluation(data, List.of(), RULES)).hasMessage("There is no file '" + data + "'.");
+        assertThatThrownBy(() -> new Evaluation(data, List.of(), List.of(), RULES))
+                .hasMessage("There is no file '" + data + "'.");
         Files.writeString(data, "\n{\"text\": \"a\"}");
-        assertThatThrownBy(() -> new Evaluation(data, List.of(), RULES))
+        assertThatThrownBy(() -> new Evaluation(data, List.of(), List.of(), RULES))
                 .hasMessage(data + ":2: expected an object with the text text, and attack: true or false");
         Files.writeString(data, "{");
-        assertThatThrownBy(() -> new Evaluation(data, List.of(), RULES)).hasMessage(data + ":1: is not JSON");
+        assertThatThrownBy(() -> new Evaluation(data, List.of(), List.of(), RULES))
+                .hasMessage(data + ":1: is not JSON");
         Files.writeString(data, "\n");
-        assertThatThrownBy(() -> new Evaluation(data, List.of(), RULES)).hasMessage("'" + data + "' has no texts.");
+        assertThatThrownBy(() -> new Evaluation(data, List.of(), List.of(), RULES))
+                .hasMessage("'" + data + "' has no texts.");
     }
 }

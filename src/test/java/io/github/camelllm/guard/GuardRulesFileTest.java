@@ -50,6 +50,11 @@ class GuardRulesFileTest {
                 "a b|| ~ 'b||' is not made of words, with | between them and * at their ends",
                 "a*b ~ 'a*b' is not made of words, with | between them and * at their ends",
                 "(a+)+ - ~ '-' is not made of words, with | between them and * at their ends",
+                "a ..2! b ~ '' is not made of words, with | between them and * at their ends",
+                "a ..2=x-y b ~ the gap ..2=x-y has several words in a row; single ones are allowed",
+                "a ..x! b ~ the gap ..x! is none of .. and ..1 to ..20",
+                "a !b c ~ what may not follow (!...) stands at the end",
+                "!b ~ it has no word",
                 "a ..20 b ..20 c ..20 d ~ it stretches over 64 words; 59 are allowed",
             })
     void refusesAPhraseWithItsLine(String phrase, String message) throws IOException {

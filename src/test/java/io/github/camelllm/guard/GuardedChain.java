@@ -6,6 +6,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Completion;
+import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
@@ -19,6 +20,7 @@ import io.github.camelllm.testkit.ManualTicker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -45,11 +47,17 @@ final class GuardedChain implements AutoCloseable {
     /**
      * What became of a call.
      *
-     * @param guarded the exchange property {@code llm.guard}
+     * @param exchange with the properties that the step has set
      * @param text the answer's; of a stream as much as came
      * @param failure null when it is whole
      */
-    record Outcome(Call call, String guarded, String text, Throwable failure) {}
+    record Outcome(Call call, Exchange exchange, String text, Throwable failure) {
+
+        /** The exchange property {@code llm.guard}. */
+        String guarded() {
+            return exchange.getProperty(Guard.PROPERTY, String.class);
+        }
+    }
 
     GuardedChain(Step step) throws Exception {
         this(step, "");
@@ -57,6 +65,11 @@ final class GuardedChain implements AutoCloseable {
 
     /** @param more routes that a test needs besides */
     GuardedChain(Step step, String more) throws Exception {
+        this(step, "", more);
+    }
+
+    /** @param between lines of YAML between the step, which they know as {@code step}, and the model */
+    GuardedChain(Step step, String between, String more) throws Exception {
         context.getRegistry().bind("ticker", ticker);
         context.getRegistry().bind("client", new Client());
         context.getRegistry().bind("step", step);
@@ -71,6 +84,9 @@ final class GuardedChain implements AutoCloseable {
                       steps:
                         - policy: { ref: client }
                         - policy: { ref: step }
+                """
+                        + between.indent(8)
+                        + """
                         - process: { ref: model }
                 """
                         + more;
@@ -126,16 +142,18 @@ final class GuardedChain implements AutoCloseable {
     }
 
     Outcome send(ObjectNode json) {
+        return send(json, Identity.ANONYMOUS.tenant());
+    }
+
+    /** Asks for a tenant. */
+    Outcome send(ObjectNode json, String tenant) {
         Request request = new Request(json.toString().getBytes(StandardCharsets.UTF_8));
         Call call = new Call(ticker, Operation.CHAT, new CallHeaders(), null, request);
+        call.identify(new Identity("key", tenant, "user", "team", "free", Set.of()));
         Exchange exchange = new DefaultExchange(context);
         Calls.attach(exchange, call);
         Exchange done = template.send("direct:in", exchange);
-        return new Outcome(
-                call,
-                done.getProperty(Guard.PROPERTY, String.class),
-                done.getProperty("said", "", String.class),
-                done.getException());
+        return new Outcome(call, done, done.getProperty("said", "", String.class), done.getException());
     }
 
     /** The text of a message as the model got it last. */
