@@ -80,7 +80,7 @@ final class Screening {
     /** Whether special tokens are broken up in texts of a kind; never in the operator's, nor where they may be code to be embedded. */
     private boolean isBroken(TextPlace.Kind kind) {
         return switch (kind) {
-            case SYSTEM, DEFINITION, TOOL_ARGUMENTS, INPUT -> false;
+            case SYSTEM, DEFINITION, TOOL_ARGUMENTS, INPUT, IDENTIFIER -> false;
             case USER, OTHER, NAME -> settings.breaking() != Breaking.OFF;
             case TOOL_RESULT, DOCUMENT ->
                 settings.breaking() == Breaking.ALL || action(Origin.of(kind)).compareTo(Action.SANITISE) >= 0;
