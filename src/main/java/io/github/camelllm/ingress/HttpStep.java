@@ -107,7 +107,7 @@ public final class HttpStep extends Step {
         Problem problem = problemOf(call, e);
         Map<String, String> headers = headers(call, "application/json");
         problem.retryAfter().ifPresent(after -> headers.put("Retry-After", Long.toString(seconds(after))));
-        client.send(problem.status(), headers, dialect.error(problem, call.getId()));
+        client.send(dialect.status(problem), headers, dialect.error(problem, call.getId()));
     }
 
     private static long seconds(Duration duration) {

@@ -1,15 +1,19 @@
 package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.Replay;
+import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Chain;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -176,11 +180,7 @@ public abstract class WireStep extends KeyedStep {
         if (status < 200 || status > 299) {
             byte[] body = source.readSome(MAX_ERROR_BYTES);
             Problem problem = ErrorAnswers.of(
-                    call.getModel(),
-                    status,
-                    body,
-                    source.retryAfter(),
-                    call.ticker().now());
+                    call.getModel(), status, body, source::header, call.ticker().now());
             if (ErrorAnswers.isAlarm(problem)) {
                 LOG.error(
                         "ALARM: the provider {} of model {} refuses this gateway ({}), request {}",
@@ -201,18 +201,40 @@ public abstract class WireStep extends KeyedStep {
             message.setBody(decoded);
             return;
         }
-        if (!source.isEventStream()) {
-            throw Refusals.upstream(call.getModel(), "answered a streamed request with something else", null)
-                    .withUpstream(UpstreamFailure.BAD_ANSWER)
-                    .withDetail("content type " + source.contentType());
+        InputStream events = source.stream();
+        switch (source.form()) {
+            case EVENTS -> {
+                // as it should be
+            }
+            case JSON -> {
+                byte[] body = source.readAll(maxAnswerBytes);
+                events = WholeEvents.of(body);
+                if (events == null) {
+                    attempt.answered(call.ticker().nanos());
+                    TokenStream replay = replay(call, decode(call, body));
+                    message.removeHeaders("*");
+                    message.setBody(replay);
+                    return;
+                }
+            }
+            default ->
+                throw Refusals.upstream(call.getModel(), "answered a streamed request with something else", null)
+                        .withUpstream(UpstreamFailure.BAD_ANSWER)
+                        .withDetail("content type " + source.contentType());
         }
-        SseReader events = new SseReader(source.stream(), maxAnswerBytes, idleTimeout.toNanos(), call.ticker());
-        WireStream wire = decodeStream(call, source, events);
+        WireStream wire =
+                decodeStream(call, source, new SseReader(events, maxAnswerBytes, idleTimeout.toNanos(), call.ticker()));
         wire.begin();
         attempt.answered(call.ticker().nanos());
         handOver(exchange, wire);
         message.removeHeaders("*");
         message.setBody(wire);
+    }
+
+    /** The stream that a provider's whole answer could have been: it has passed over the wish for one. */
+    private static TokenStream replay(Call call, Object answer) {
+        call.warn("the stream of " + call.getModel() + " came as one whole answer");
+        return Replay.of(((Answer) answer).tree(), call.getRequest().wantsStreamUsage());
     }
 
     /**
