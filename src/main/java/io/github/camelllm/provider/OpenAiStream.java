@@ -17,8 +17,8 @@ import java.util.Deque;
  * A stream of chat completion chunks. It is whole once {@code [DONE]} has come and every choice begun has given its finish
  * reason, or has at least spoken; or, without {@code [DONE]}, once as many choices as were asked for have given theirs.
  *
- * <p>A finish reason with every chunk, as some servers send it, ends nothing: a chunk with one is kept back until the next
- * event shows whether it is the last word of its choice, and loses it if it is not.
+ * <p>A finish reason with every chunk, as some servers send it, ends nothing: a chunk with one and with words is kept back until
+ * the next event shows whether these are the last of its choice, and loses the reason if they are not.
  */
 final class OpenAiStream extends WireStream {
 
@@ -118,14 +118,15 @@ final class OpenAiStream extends WireStream {
         changed |= ReportedUsage.settle(chunk, usage);
         release(chunk);
         last = chunk;
-        if (spokeAfterFinish) {
-            changed |= takeReasons(chunk); // the last one is told at the end
-        }
+        changed |= takeReasons(chunk, spokeAfterFinish);
         StreamEvent settled = changed ? new StreamEvent(chunk) : event;
         if (finishes(chunk)) {
             bare = !speaks[0];
             held = chunk;
             heldAsCame = settled;
+            if (bare) {
+                release(Json.object());
+            }
         } else if (usageWanted
                 || !(chunk.path("usage").isObject() && chunk.path("choices").isEmpty())) {
             ready.add(settled);
@@ -141,10 +142,11 @@ final class OpenAiStream extends WireStream {
         return false;
     }
 
-    private static boolean takeReasons(JsonNode chunk) {
+    /** Takes out the finish reasons of all choices, or of those that have told theirs already. */
+    private boolean takeReasons(JsonNode chunk, boolean all) {
         boolean any = false;
         for (JsonNode choice : chunk.path("choices")) {
-            if (ChoiceParts.reason(choice) != null) {
+            if (ChoiceParts.reason(choice) != null && (all || chunks.choice(choice).told)) {
                 ((ObjectNode) choice).putNull("finish_reason");
                 any = true;
             }
@@ -201,7 +203,7 @@ final class OpenAiStream extends WireStream {
     /** What was said before a failure goes on, but nothing that says that the answer is whole. */
     private void giveUpHeld() {
         if (held != null) {
-            takeReasons(held);
+            takeReasons(held, true);
             ready.add(new StreamEvent(held));
             held = null;
         }
