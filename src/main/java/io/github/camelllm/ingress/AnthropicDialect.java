@@ -40,6 +40,11 @@ final class AnthropicDialect implements ClientDialect {
     }
 
     @Override
+    public int status(Problem problem) {
+        return AnthropicErrors.isOverload(problem) ? AnthropicErrors.OVERLOADED : problem.status();
+    }
+
+    @Override
     public byte[] error(Problem problem, String requestId) {
         return Json.write(AnthropicErrors.tree(problem, requestId));
     }

@@ -2,7 +2,9 @@ package io.github.camelllm.ingress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,6 +13,9 @@ import java.util.regex.Pattern;
  * {@code code} is the gateway's own and no part of Anthropic's API.
  */
 final class AnthropicErrors {
+
+    /** The status of Anthropic's own API when it is overloaded, by which its clients know that they may try again. */
+    static final int OVERLOADED = 529;
 
     private static final Pattern MESSAGE = Pattern.compile("messages\\[.*");
     private static final Pattern TOOL = Pattern.compile("(tools\\[\\d+])\\.function(\\..*)?");
@@ -26,8 +31,17 @@ final class AnthropicErrors {
         return root.put("request_id", requestId);
     }
 
+    /** Whether it is the provider's own 529, with a status or in the place of an answer. */
+    static boolean isOverload(Problem problem) {
+        return problem.code() == ErrorCode.UPSTREAM_ERROR
+                && problem.upstream().orElse(null) == UpstreamFailure.STATUS_529;
+    }
+
     /** The error type that Anthropic's documentation gives to a status. */
     static String type(Problem problem) {
+        if (isOverload(problem)) {
+            return "overloaded_error";
+        }
         return switch (problem.status()) {
             case 401 -> "authentication_error";
             case 403 -> "permission_error";

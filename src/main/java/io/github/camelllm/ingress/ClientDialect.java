@@ -48,6 +48,11 @@ interface ClientDialect {
     /** A whole answer that a route has made by hand, in OpenAI's words. */
     byte[] answer(Call call, byte[] answer);
 
+    /** The HTTP status of a refusal. */
+    default int status(Problem problem) {
+        return problem.status();
+    }
+
     /**
      * A refusal.
      *

@@ -110,7 +110,7 @@ public final class HttpStep extends Step {
         Problem problem = problemOf(call, e);
         Map<String, String> headers = headers(call, "application/json");
         problem.retryAfter().ifPresent(after -> headers.put("Retry-After", Long.toString(seconds(after))));
-        client.send(problem.status(), headers, dialect.of(call).error(problem, call.getId()));
+        client.send(dialect.of(call).status(problem), headers, dialect.of(call).error(problem, call.getId()));
     }
 
     private static long seconds(Duration duration) {

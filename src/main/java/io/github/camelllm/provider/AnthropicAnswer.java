@@ -35,20 +35,20 @@ final class AnthropicAnswer {
      */
     static ObjectNode completion(Call call, ObjectNode answer) {
         if (answer.path("type").asText().equals("error") || answer.path("error").isObject()) {
-            throw ErrorAnswers.inBand(
+            throw ErrorAnswers.inPlace(
                     call.getModel(),
                     "sent something that is no answer",
-                    ErrorAnswers.errorOf(answer),
+                    ErrorObjects.of(answer),
                     "an error object with status 200");
         }
-        JsonNode blocks = answer.path("content");
-        String stopReason = answer.path("stop_reason").textValue();
-        if (!blocks.isArray() || stopReason == null) {
-            throw Refusals.badAnswer(call.getModel(), "no content or no stop_reason in it");
+        JsonNode blocks = blocks(answer.path("content"));
+        if (!blocks.isArray()) {
+            throw Refusals.badAnswer(call.getModel(), "no content in it");
         }
         ObjectNode message = message(call, blocks);
-        Usage usage = usage(answer.path("usage"), null);
+        Usage usage = believed(call, answer.path("usage"), OpenAi.textTokens(message));
         boolean calls = message.has("tool_calls");
+        String stopReason = stopReason(call, answer, calls, blocks.isEmpty(), usage);
         if (saysNothing(stopReason, calls, blocks.isEmpty(), usage)) {
             throw Refusals.badAnswer(call.getModel(), "no content in spite of stop_reason " + known(stopReason));
         }
@@ -64,6 +64,37 @@ final class AnthropicAnswer {
             completion.set("usage", usageNode(usage, answer.path("usage")));
         }
         return completion;
+    }
+
+    /** Content that is a text is one block of it. */
+    private static JsonNode blocks(JsonNode content) {
+        if (!content.isTextual()) {
+            return content;
+        }
+        ArrayNode blocks = Json.MAPPER.createArrayNode();
+        blocks.addObject().put("type", "text").set("text", content);
+        return blocks;
+    }
+
+    /** A message that has come whole has ended, though it may not say why. */
+    private static String stopReason(Call call, JsonNode answer, boolean calls, boolean empty, Usage usage) {
+        String reason = answer.path("stop_reason").textValue();
+        if (reason != null) {
+            return reason;
+        }
+        if (empty) {
+            throw Refusals.badAnswer(call.getModel(), "no content and no stop_reason in it");
+        }
+        return calls ? "tool_use" : OpenAiAnswer.isCut(call, usage) ? "max_tokens" : "end_turn";
+    }
+
+    /** The usage of a whole answer as far as it can be true; null when it reports none. */
+    private static Usage believed(Call call, JsonNode reported, long said) {
+        Usage usage = usage(reported, null);
+        boolean outputTold = ReportedUsage.count(reported.path("output_tokens")) >= 0;
+        return usage == null
+                ? null
+                : ReportedUsage.believed(call, usage, outputTold ? said : Math.max(said, 1), outputTold);
     }
 
     /** Whether an answer lacks what its stop reason promises. Claude may well end its turn with nothing to say. */
@@ -94,13 +125,8 @@ final class AnthropicAnswer {
                     thoughts.add(block);
                 }
                 case "tool_use" -> {
-                    if (!block.path("input").isObject()) {
-                        throw Refusals.badAnswer(call.getModel(), "a tool_use without input");
-                    }
                     ObjectNode toolCall = toolCall(
-                            string(call, block, "id"),
-                            string(call, block, "name"),
-                            block.get("input").toString());
+                            string(call, block, "id"), string(call, block, "name"), input(call, block.path("input")));
                     calls.add(keepNative(call, block, toolCall));
                 }
                 default -> thoughts.add(block); // redacted, or the provider's own tools at work
@@ -132,6 +158,17 @@ final class AnthropicAnswer {
             NativeFields.keep(AnthropicWords.NATIVE_FIELDS, NativeFields.beyond(TOOL_USE, block), toolCall);
         }
         return toolCall;
+    }
+
+    /** The text of a tool's input, which may be the text already; one without is called with nothing. */
+    private static String input(Call call, JsonNode input) {
+        if (input.isNull() || input.isTextual() && input.textValue().isBlank()) {
+            return "{}";
+        }
+        if (!input.isObject() && !input.isTextual()) {
+            throw Refusals.badAnswer(call.getModel(), "a tool_use without input");
+        }
+        return input.isTextual() ? input.textValue() : input.toString();
     }
 
     static ObjectNode toolCall(String id, String name, String arguments) {
@@ -186,17 +223,17 @@ final class AnthropicAnswer {
      * @return null when none of both reports any
      */
     static Usage usage(JsonNode usage, Usage before) {
-        boolean input = usage.path("input_tokens").isNumber();
-        boolean output = usage.path("output_tokens").isNumber();
+        boolean input = ReportedUsage.count(usage.path("input_tokens")) >= 0;
+        boolean output = ReportedUsage.count(usage.path("output_tokens")) >= 0;
         if (before == null && !input || !input && !output) {
             return before;
         }
         Usage known = before == null ? Usage.NONE : before;
         long read = either(usage.path("cache_read_input_tokens"), known.cachedInputTokens());
         JsonNode creation = usage.path("cache_creation");
-        long longer = count(creation.path("ephemeral_1h_input_tokens"));
-        long apart = count(creation.path("ephemeral_5m_input_tokens")) + longer;
-        long told = count(usage.path("cache_creation_input_tokens"));
+        long longer = ReportedUsage.part(creation.path("ephemeral_1h_input_tokens"));
+        long apart = ReportedUsage.part(creation.path("ephemeral_5m_input_tokens")) + longer;
+        long told = ReportedUsage.part(usage.path("cache_creation_input_tokens"));
         long written = told > 0 ? told : apart > 0 ? apart : known.cacheWriteTokens();
         long fresh = known.inputTokens() - known.cachedInputTokens() - known.cacheWriteTokens();
         long out = either(usage.path("output_tokens"), known.outputTokens());
@@ -211,7 +248,7 @@ final class AnthropicAnswer {
 
     /** What is reported, but for a zero: that takes nothing back of what was counted before. */
     private static long either(JsonNode reported, long before) {
-        long count = count(reported);
+        long count = ReportedUsage.part(reported);
         return count > 0 ? count : before;
     }
 
@@ -240,10 +277,5 @@ final class AnthropicAnswer {
         if (!others.isEmpty()) {
             to.set(name, others);
         }
-    }
-
-    /** Bounded, so that no sum of them overflows. */
-    private static long count(JsonNode node) {
-        return node.canConvertToLong() ? Math.max(0, Math.min(node.longValue(), Integer.MAX_VALUE)) : 0;
     }
 }

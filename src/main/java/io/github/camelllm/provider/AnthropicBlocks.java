@@ -109,7 +109,8 @@ final class AnthropicBlocks {
                 return null;
             }
             case "input_json_delta" -> {
-                return arguments(block, delta.path("partial_json").asText());
+                JsonNode piece = delta.path("partial_json");
+                return arguments(block, piece.isContainerNode() ? piece.toString() : piece.asText(""));
             }
             default -> {
                 if (block.own instanceof ObjectNode own) {

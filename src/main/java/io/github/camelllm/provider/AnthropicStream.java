@@ -32,6 +32,8 @@ final class AnthropicStream extends WireStream {
     private final ObjectNode reportedUsage = Json.object();
     private boolean outputCounted;
     private String stopReason;
+    private JsonNode end = MissingNode.getInstance();
+    private boolean ended;
 
     AnthropicStream(Call call, WireSource source, SseReader events) {
         super(call, source, events);
@@ -41,22 +43,31 @@ final class AnthropicStream extends WireStream {
 
     @Override
     protected StreamEvent read() throws IOException {
-        while (ready.isEmpty()) {
-            byte[] data = nextData(stopReason != null);
+        while (ready.isEmpty() && !ended) {
+            byte[] data = nextData(stopReason != null, true);
             JsonNode event = data == null ? MissingNode.getInstance() : new StreamEvent(data).json();
             if (data == null || event.path("type").asText().equals("message_stop")) {
-                if (stopReason == null) {
-                    throw cut(data == null ? "broke off its stream" : "ended its stream without a stop reason");
-                }
-                return null;
-            }
-            if (event.isObject()) {
+                ended = true;
+                end(data != null);
+            } else if (event.isObject()) {
                 take(event);
             } else {
                 skip(blocks.calls() > 0);
             }
         }
         return ready.poll();
+    }
+
+    /** The last stop reason counts; a message that has spoken and is ended without one has come to its end. */
+    private void end(boolean stopped) {
+        if (stopReason == null && stopped && blocks.begun() > 0) {
+            boolean calls = blocks.calls() > 0;
+            stopReason = calls ? "tool_use" : OpenAiAnswer.isCut(call, usage) ? "max_tokens" : "end_turn";
+        }
+        if (stopReason == null) {
+            throw cut(stopped ? "ended its stream without a stop reason" : "broke off its stream");
+        }
+        finish(stopReason, end);
     }
 
     private Problem cut(String how) {
@@ -77,20 +88,17 @@ final class AnthropicStream extends WireStream {
             case "content_block_stop" -> delta(blocks.stop(event));
             case "message_delta" -> {
                 report(event.path("usage"));
-                outputCounted |= event.path("usage").path("output_tokens").isNumber();
+                outputCounted |= ReportedUsage.count(event.path("usage").path("output_tokens")) >= 0;
                 tell(choice -> AnthropicAnswer.keepOthers(event, END, choice, AnthropicWords.NATIVE_END));
                 String reason = event.path("delta").path("stop_reason").textValue();
-                if (reason != null && stopReason == null) {
-                    finish(reason, event.path("delta"));
+                if (reason != null) {
+                    stopReason = reason;
+                    end = event.path("delta");
                 }
             }
             default -> {
                 if (event.path("error").isObject() && stopReason == null) {
-                    throw ErrorAnswers.inBand(
-                            call.getModel(),
-                            "failed in the middle of its answer",
-                            ErrorAnswers.errorOf(event),
-                            "an error object in the stream");
+                    throw inBand(ErrorObjects.of(event));
                 }
                 if (!event.path("type").asText("").isEmpty()
                         && !event.path("error").isObject()) {
@@ -137,7 +145,7 @@ final class AnthropicStream extends WireStream {
         if (reported instanceof ObjectNode said) {
             merge(said, reportedUsage);
         }
-        if (reported.path("input_tokens").isNumber()) {
+        if (ReportedUsage.count(reported.path("input_tokens")) >= 0) {
             knownInput(usage);
         }
     }
@@ -160,13 +168,13 @@ final class AnthropicStream extends WireStream {
         if (AnthropicAnswer.saysNothing(reason, blocks.calls() > 0, blocks.begun() == 0, usage)) {
             throw Refusals.badAnswer(call.getModel(), "a stream without content");
         }
-        stopReason = reason;
         call.finishReason(AnthropicAnswer.finishReason(reason));
         begin(MissingNode.getInstance());
         emit(Json.object(), choice -> AnthropicAnswer.finish(choice, reason, end));
         if (usage == null || !outputCounted) {
             return; // it is estimated at the end
         }
+        usage = ReportedUsage.believed(call, usage, outputEstimate());
         call.used(usage);
         if (call.getRequest().wantsStreamUsage()) {
             ObjectNode last = head.deepCopy();

@@ -1,19 +1,12 @@
 package io.github.camelllm.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import io.github.camelllm.call.Json;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
-import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -26,7 +19,6 @@ import java.util.regex.Pattern;
 final class ErrorAnswers {
 
     private static final int MAX_REASON = 500;
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
     private static final int MAX_PARAM = 200;
     private static final Pattern SECRETS = Pattern.compile("(?i)https?://\\S+"
             + "|\\bBearer\\s+\\S+"
@@ -41,7 +33,10 @@ final class ErrorAnswers {
             + "|(?<=\\b(?:key|token)[ :=]{1,3}['\"]?)(?=[a-z0-9_.-]*\\d)[a-z0-9_-]{8,}[a-z0-9_.…*-]*");
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.\\[\\]$-]*");
-    private static final Pattern DELAY = Pattern.compile("(\\d{1,8})(\\.\\d{1,9})?s");
+    /** Words for a server's own developers, in a message or in its place. */
+    private static final Pattern INTERNAL = Pattern.compile("Traceback|(?m)^\\s*(?:at [\\w.$]+\\(|File \")"
+            + "|\\b(?:[a-z_]\\w*\\.){2,}[A-Z]\\w*(?:Exception|Error)\\b|\\w+Exception:");
+
     private static final Set<String> TOO_LONG = Set.of("context_length_exceeded", "string_above_max_length");
     private static final Pattern TOO_LONG_IN_WORDS = Pattern.compile(
             "(?i)maximum context length|prompt is too long|input is too long|exceeds? the (?:available )?context"
@@ -57,21 +52,21 @@ final class ErrorAnswers {
      * @param model the model asked
      * @param status the upstream's status, not 2xx
      * @param body its body; may be empty or no JSON
-     * @param retryAfter its {@code Retry-After}; null when it sent none
+     * @param header gives a header of the answer by its name, null where it has none of that name
      * @param now the wall clock, for a {@code Retry-After} that is a date
      */
-    static Problem of(String model, int status, byte[] body, String retryAfter, Instant now) {
-        JsonNode error = errorOf(body);
+    static Problem of(String model, int status, byte[] body, UnaryOperator<String> header, Instant now) {
+        JsonNode error = ErrorObjects.of(body);
         UpstreamFailure failure = failureOf(status, error);
         return of(model, status, failure, error)
                 .withUpstream(failure)
-                .withRetryAfter(after(retryAfter == null ? retryDelay(error) : retryAfter, now))
+                .withRetryAfter(RetryAfter.of(header, error, status, now))
                 .withDetail("upstream answered " + status + ": " + reason(error, "(no reason given)"));
     }
 
     /**
-     * The problem that an error object stands for in the place of an answer with a success status, or of the rest of one. What
-     * it says of the prompt counts as it does with a status.
+     * The problem that an error object stands for in the place of the rest of an answer. What it says of the prompt counts as it
+     * does with a status.
      *
      * @param whatHappened for the caller, where it is not the prompt
      * @param otherwise the detail where the error gives no reason
@@ -79,12 +74,25 @@ final class ErrorAnswers {
     static Problem inBand(String model, String whatHappened, JsonNode error, String otherwise) {
         UpstreamFailure failure = failureOfRefusal(UpstreamFailure.IN_BAND_ERROR, error);
         return switch (failure) {
-            case CONTEXT_LENGTH, CONTENT_POLICY ->
-                of(model, 0, failure, error)
-                        .withUpstream(failure)
-                        .withDetail("an error with a success status: " + reason(error, otherwise));
+            case CONTEXT_LENGTH, CONTENT_POLICY -> inBand(model, 0, failure, error, otherwise);
             default -> Refusals.inBandError(model, whatHappened, reason(error, otherwise));
         };
+    }
+
+    /** The same in the place of a whole answer: an overload counts as it does with a status, too. */
+    static Problem inPlace(String model, String whatHappened, JsonNode error, String otherwise) {
+        int status = Overload.statusOf(error);
+        UpstreamFailure failure = status == 0 ? UpstreamFailure.IN_BAND_ERROR : failureOf(status, error);
+        return status == 0
+                ? inBand(model, whatHappened, error, otherwise)
+                : inBand(model, status, failure, error, otherwise)
+                        .withRetryAfter(RetryAfter.of(name -> null, error, status, Instant.EPOCH));
+    }
+
+    private static Problem inBand(String model, int status, UpstreamFailure failure, JsonNode error, String otherwise) {
+        return of(model, status, failure, error)
+                .withUpstream(failure)
+                .withDetail("an error with a success status: " + reason(error, otherwise));
     }
 
     /** Whether operators must act: the gateway's own key, bill or model name is refused. */
@@ -158,8 +166,9 @@ final class ErrorAnswers {
     }
 
     private static Problem refused(ErrorCode code, JsonNode error) {
-        return Problem.of(code, reason(error, "The provider refused the request and gave no reason."))
-                .withParam(field(error.path("param")));
+        String none = "The provider refused the request and gave no reason.";
+        boolean internal = INTERNAL.matcher(error.path("message").asText("")).find();
+        return Problem.of(code, internal ? none : reason(error, none)).withParam(field(error.path("param")));
     }
 
     private static String field(JsonNode param) {
@@ -169,27 +178,6 @@ final class ErrorAnswers {
                         && FIELD.matcher(name).matches()
                 ? name
                 : null;
-    }
-
-    /** The {@code error} object of an answer, or what stands for it; missing when there is none. */
-    static JsonNode errorOf(byte[] body) {
-        try {
-            return errorOf(Json.read(body));
-        } catch (IOException e) {
-            return MissingNode.getInstance();
-        }
-    }
-
-    /** The same of an answer, or an event of a stream, that has been parsed. */
-    static JsonNode errorOf(JsonNode json) {
-        if (json.isArray()) { // Gemini
-            return json.isEmpty() ? MissingNode.getInstance() : errorOf(json.get(0));
-        }
-        JsonNode error = json.path("error");
-        if (error.isTextual()) { // Ollama
-            return Json.object().set("message", error);
-        }
-        return error.isMissingNode() && json.path("message").isTextual() ? json : error; // vLLM
     }
 
     /** The provider's words, without addresses, keys or what cannot be seen, cut to a bearable length. */
@@ -218,40 +206,5 @@ final class ErrorAnswers {
     private static boolean isBill(JsonNode error) {
         return error.path("code").asText("").equals("insufficient_quota")
                 || error.path("type").asText("").equals("insufficient_quota");
-    }
-
-    /** Google's {@code RetryInfo}, "12s" or "1.5s", as the next whole second; null when there is none. */
-    private static String retryDelay(JsonNode error) {
-        for (JsonNode detail : error.path("details")) {
-            Matcher matcher = DELAY.matcher(detail.path("retryDelay").asText(""));
-            if (matcher.matches()) {
-                return matcher.group(2) == null
-                        ? matcher.group(1)
-                        : String.valueOf(Long.parseLong(matcher.group(1)) + 1);
-            }
-        }
-        return null;
-    }
-
-    /** RFC 9110, section 10.2.3: seconds or a date. What is neither or past says nothing; an hour stands for what is longer. */
-    private static Duration after(String retryAfter, Instant now) {
-        if (retryAfter == null) {
-            return null;
-        }
-        Duration after;
-        try {
-            after = retryAfter.strip().matches("\\d{1,18}")
-                    ? Duration.ofSeconds(Long.parseLong(retryAfter.strip()))
-                    : Duration.between(
-                            now,
-                            ZonedDateTime.parse(retryAfter.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                                    .toInstant());
-        } catch (DateTimeException e) {
-            return null;
-        }
-        if (after.compareTo(LONGEST_RETRY_AFTER) > 0) {
-            return LONGEST_RETRY_AFTER;
-        }
-        return after.isNegative() ? null : after;
     }
 }

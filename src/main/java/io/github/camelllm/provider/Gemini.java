@@ -69,11 +69,7 @@ public final class Gemini extends WireStep {
     @Override
     protected byte[] encode(Call call, String model) {
         return Json.write(new GeminiRequest(
-                        call,
-                        requestOf(call, Set.of()),
-                        param -> parameters().leaveOut(call, param),
-                        thinking,
-                        goesOn)
+                        call, requestOf(call, Set.of()), param -> parameters().leaveOut(call, param), thinking, goesOn)
                 .translate());
     }
 

@@ -17,6 +17,7 @@ final class GeminiAnswer {
     private final Call call;
     private final JsonNode answer;
     private long outputEstimate;
+    private Usage usage;
 
     GeminiAnswer(Call call, JsonNode answer) {
         this.call = call;
@@ -39,7 +40,7 @@ final class GeminiAnswer {
             choices.add(choice(candidate, choices.size()));
         }
         call.finishReason(choices.path(0).path("finish_reason").textValue());
-        Usage usage = usage();
+        usage = usageOf(call, answer.path("usageMetadata"), outputEstimate);
         if (usage != null) {
             completion.set("usage", usageNode(usage));
         }
@@ -52,9 +53,9 @@ final class GeminiAnswer {
         ObjectNode message = choice.putObject("message").put("role", "assistant");
         message.putNull("content");
         said.say(candidate, message, false);
-        String reason = candidate.path("finishReason").asText("");
+        String reason = GeminiCandidate.reason(candidate);
         if (reason.isEmpty()) {
-            throw Refusals.badAnswer(call.getModel(), "a candidate without finish reason");
+            reason = unsaid(message);
         }
         choice.set("logprobs", logprobs(candidate));
         choice.put("finish_reason", said.finish(reason));
@@ -65,10 +66,19 @@ final class GeminiAnswer {
         return choice;
     }
 
+    /** The reason of a candidate that gives none: the answer has come whole, so one that says something has ended. */
+    private String unsaid(ObjectNode message) {
+        long said = OpenAi.textTokens(message);
+        if (said == 0 && !message.has("tool_calls") && !message.has("images")) {
+            throw Refusals.badAnswer(call.getModel(), "a candidate without content or finish reason");
+        }
+        return OpenAiAnswer.isCut(call, usageOf(call, answer.path("usageMetadata"), said)) ? "MAX_TOKENS" : "STOP";
+    }
+
     private Problem none() {
-        JsonNode error = ErrorAnswers.errorOf(answer);
+        JsonNode error = ErrorObjects.of(answer);
         if (!error.isMissingNode()) {
-            return ErrorAnswers.inBand(
+            return ErrorAnswers.inPlace(
                     call.getModel(), "sent something that is no answer", error, "an error object with status 200");
         }
         Problem blocked = blocked(call, answer);
@@ -82,7 +92,7 @@ final class GeminiAnswer {
         if (reason.isEmpty()) {
             return null;
         }
-        Usage usage = usageOf(answer.path("usageMetadata"));
+        Usage usage = usageOf(call, answer.path("usageMetadata"), 0);
         if (usage != null) {
             call.used(usage);
         }
@@ -106,9 +116,9 @@ final class GeminiAnswer {
                 .put("model", answer.path("modelVersion").asText(call.getModel()));
     }
 
-    /** The usage that the answer reports; null when it reports none. */
+    /** The usage that the answer reports; null when it reports none, or has not been translated. */
     Usage usage() {
-        return usageOf(answer.path("usageMetadata"));
+        return usage;
     }
 
     /** Tokens of what was said, for an answer that reports none. */
@@ -116,21 +126,37 @@ final class GeminiAnswer {
         return outputEstimate;
     }
 
-    /** The usage of an answer, or of the stream so far; null when there is none. Thoughts are no part of the candidates. */
-    static Usage usageOf(JsonNode metadata) {
-        if (!metadata.path("promptTokenCount").isNumber()) {
-            return null;
-        }
-        long thoughts = count(metadata, "thoughtsTokenCount");
-        return Usage.reported(
-                count(metadata, "promptTokenCount") + count(metadata, "toolUsePromptTokenCount"),
-                count(metadata, "candidatesTokenCount") + thoughts,
-                count(metadata, "cachedContentTokenCount"),
-                thoughts);
+    /**
+     * The usage of an answer, or of the stream so far; null when there is none. Thoughts are no part of the candidates.
+     *
+     * @param said the gateway's estimate of the answer so far
+     */
+    static Usage usageOf(Call call, JsonNode metadata, long said) {
+        long prompt = ReportedUsage.count(metadata.path("promptTokenCount"));
+        long byTools = ReportedUsage.part(metadata.path("toolUsePromptTokenCount"));
+        long thoughts = ReportedUsage.part(metadata.path("thoughtsTokenCount"));
+        long input = prompt == ReportedUsage.UNKNOWN ? prompt : prompt + byTools;
+        return ReportedUsage.of(
+                call,
+                input,
+                output(metadata, input, thoughts, said),
+                ReportedUsage.count(metadata.path("cachedContentTokenCount")),
+                thoughts,
+                said);
     }
 
-    private static long count(JsonNode metadata, String field) {
-        return Math.min(Integer.MAX_VALUE, Math.max(0, metadata.path(field).asLong(0)));
+    /** A count that is zero is left out, and so is one that is not known yet. */
+    private static long output(JsonNode metadata, long input, long thoughts, long said) {
+        JsonNode candidates = metadata.path("candidatesTokenCount");
+        if (!candidates.isMissingNode()) {
+            long count = ReportedUsage.count(candidates);
+            return count == ReportedUsage.UNKNOWN ? count : count + thoughts;
+        }
+        if (input == ReportedUsage.UNKNOWN) {
+            return input;
+        }
+        long total = ReportedUsage.count(metadata.path("totalTokenCount"));
+        return total - input > thoughts ? total - input : said == 0 ? thoughts : ReportedUsage.UNKNOWN;
     }
 
     /** Usage in OpenAI's words. */

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.problem.Problem;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.UUID;
 
 /** What one candidate of an answer has said so far, and how that is said in a message or a delta. */
@@ -15,6 +17,7 @@ final class GeminiCandidate {
     private final Call call;
     private int calls;
     private boolean spoke;
+    private boolean begun;
 
     GeminiCandidate(Call call) {
         this.call = call;
@@ -61,11 +64,24 @@ final class GeminiCandidate {
         calls++;
         toolCall.put("id", id.isEmpty() ? "call_" + UUID.randomUUID().toString().replace("-", "") : id)
                 .put("type", "function");
-        JsonNode args = function.path("args").isObject() ? function.path("args") : Json.object();
+        JsonNode args = arguments(function.path("args"));
         toolCall.putObject("function")
                 .put("name", function.path("name").asText(""))
                 .put("arguments", new String(Json.write(args), StandardCharsets.UTF_8));
         sign(part, toolCall);
+    }
+
+    /** An object, or the text of one. */
+    private static JsonNode arguments(JsonNode args) {
+        if (args.isTextual()) {
+            try {
+                JsonNode read = Json.read(args.textValue().getBytes(StandardCharsets.UTF_8));
+                return read.isObject() ? read : Json.object();
+            } catch (IOException e) {
+                return Json.object();
+            }
+        }
+        return args.isObject() ? args : Json.object();
     }
 
     /** Where Google's own OpenAI-compatible endpoint has the signature of a thought: beside what the thought led to. */
@@ -86,6 +102,19 @@ final class GeminiCandidate {
                         "url",
                         "data:" + data.path("mimeType").asText("image/png") + ";base64,"
                                 + data.path("data").asText(""));
+    }
+
+    /** Whether this is asked for the first time: the first delta says the role. */
+    boolean isFirst() {
+        boolean first = !begun;
+        begun = true;
+        return first;
+    }
+
+    /** The finish reason of a candidate or a piece of one; empty when it gives none. */
+    static String reason(JsonNode candidate) {
+        String reason = candidate.path("finishReason").asText("").strip().toUpperCase(Locale.ROOT);
+        return reason.equals("FINISH_REASON_UNSPECIFIED") ? "" : reason;
     }
 
     /**

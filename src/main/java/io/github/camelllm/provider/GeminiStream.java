@@ -9,14 +9,15 @@ import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * A stream of {@code streamGenerateContent} as chat completion chunks. It is whole once as many candidates as were asked for
- * have given their finish reasons; nothing marks its end but the end of the response.
+ * A stream of {@code streamGenerateContent} as chat completion chunks. It ends when the response ends, and is whole then if as
+ * many candidates as were asked for have given a finish reason. The last one that each gives counts: some give {@code STOP}
+ * with every event.
  */
 final class GeminiStream extends WireStream {
 
@@ -26,10 +27,13 @@ final class GeminiStream extends WireStream {
     private final boolean usageWanted;
     private final int candidatesWanted;
     private final Map<Integer, GeminiCandidate> begun = new HashMap<>();
-    private final BitSet finished = new BitSet();
+    private final TreeMap<Integer, String> reasons = new TreeMap<>();
     private final Deque<StreamEvent> ready = new ArrayDeque<>();
     private JsonNode last = Json.object();
-    private Usage usage;
+    /** Whether the last event with a finish reason said nothing else. */
+    private boolean bare;
+
+    private boolean spokeAfterFinish;
     private boolean ended;
 
     GeminiStream(Call call, WireSource source, SseReader events) {
@@ -42,7 +46,7 @@ final class GeminiStream extends WireStream {
     @Override
     protected StreamEvent read() throws IOException {
         while (ready.isEmpty() && !ended) {
-            byte[] data = nextData(isWhole());
+            byte[] data = nextData(isWhole() && !spokeAfterFinish, false);
             if (data == null) {
                 end();
             } else {
@@ -53,7 +57,7 @@ final class GeminiStream extends WireStream {
     }
 
     private boolean isWhole() {
-        return finished.cardinality() >= candidatesWanted && finished.cardinality() == begun.size();
+        return reasons.size() >= candidatesWanted && reasons.size() == begun.size();
     }
 
     private void end() {
@@ -62,8 +66,14 @@ final class GeminiStream extends WireStream {
             throw Refusals.brokenOff(
                     call.getModel(),
                     "broke off its stream",
-                    "finish reasons for " + finished.cardinality() + " of " + candidatesWanted + " candidates");
+                    "finish reasons for " + reasons.size() + " of " + candidatesWanted + " candidates");
         }
+        reasons.forEach((index, reason) -> {
+            String finish = begun.get(index).finish(reason);
+            call.finishReason(finish);
+            ready.add(chunk(index, Json.object(), null, finish));
+        });
+        Usage usage = reported();
         if (usage != null && usageWanted) {
             ObjectNode chunk = GeminiAnswer.head(call, last, "chat.completion.chunk");
             chunk.putArray("choices");
@@ -73,14 +83,13 @@ final class GeminiStream extends WireStream {
     }
 
     private void take(JsonNode event) {
-        JsonNode error = ErrorAnswers.errorOf(event);
-        if (error.isObject() && isWhole()) {
+        JsonNode error = event.has("candidates") ? event.path("error") : ErrorObjects.of(event);
+        if (error.isObject() && isWhole() && bare) {
             call.warn("an error after the whole answer of " + call.getModel() + " was passed over");
             return;
         }
         if (error.isObject()) {
-            throw ErrorAnswers.inBand(
-                    call.getModel(), "failed in the middle of its answer", error, "an error object in the stream");
+            throw inBand(error);
         }
         if (!event.isObject()) {
             skip(false); // each event of this dialect has its tool calls whole
@@ -95,36 +104,32 @@ final class GeminiStream extends WireStream {
         for (JsonNode candidate : candidates) {
             candidate(candidate);
         }
-        Usage reported = GeminiAnswer.usageOf(event.path("usageMetadata"));
-        if (reported != null && (isWhole() || event.path("usageMetadata").has("candidatesTokenCount"))) {
-            usage = reported;
-            call.used(reported);
+        Usage usage = GeminiAnswer.usageOf(call, event.path("usageMetadata"), outputEstimate());
+        if (usage != null) {
+            reported(usage);
         }
     }
 
     private void candidate(JsonNode candidate) {
         int index = Math.floorMod(candidate.path("index").asInt(0), MAX_CANDIDATES);
-        if (finished.get(index)) {
-            return;
-        }
-        boolean first = !begun.containsKey(index);
         GeminiCandidate said = begun.computeIfAbsent(index, i -> new GeminiCandidate(call));
         ObjectNode delta = Json.object();
-        if (first) {
+        if (said.isFirst()) {
             delta.put("role", "assistant");
         }
+        int fields = delta.size();
         said.say(candidate, delta, true);
+        boolean speaks = delta.size() > fields;
+        spokeAfterFinish |= speaks && reasons.containsKey(index);
         JsonNode logprobs = GeminiAnswer.logprobs(candidate);
         if (!delta.isEmpty() || logprobs != null) {
             estimateOutput(OpenAi.textTokens(delta));
             ready.add(chunk(index, delta, logprobs, null));
         }
-        String reason = candidate.path("finishReason").asText("");
+        String reason = GeminiCandidate.reason(candidate);
         if (!reason.isEmpty()) {
-            String finish = said.finish(reason);
-            finished.set(index);
-            call.finishReason(finish);
-            ready.add(chunk(index, Json.object(), null, finish));
+            reasons.put(index, reason);
+            bare = !speaks;
         }
     }
 

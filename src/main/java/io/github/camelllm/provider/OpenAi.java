@@ -185,35 +185,46 @@ public final class OpenAi extends WireStep {
         ObjectNode tree = treeOf(call, body);
         JsonNode content = tree.path(call.getOperation() == Operation.CHAT ? "choices" : "data");
         if (!content.isArray() || content.isEmpty()) {
-            JsonNode error = ErrorAnswers.errorOf(tree);
+            JsonNode error = ErrorObjects.of(tree);
             throw error.isMissingNode()
                     ? Refusals.badAnswer(call.getModel(), "neither choices nor data in it")
-                    : ErrorAnswers.inBand(
+                    : ErrorAnswers.inPlace(
                             call.getModel(),
                             "sent something that is no answer",
                             error,
                             "an error object with status 200");
         }
         if (call.getOperation() == Operation.CHAT) {
-            checkChoices(call, tree, content);
-            call.finishReason(finishReason(content.path(0)));
+            return chat(call, body, tree);
         }
-        Usage usage = usageOf(tree.path("usage"));
-        call.used(usage != null ? usage : Usage.estimate(call.promptEstimate(), outputEstimate(content)));
-        return new Answer(body, tree);
+        Usage usage = ReportedUsage.ofOpenAi(call, tree.path("usage"), 0);
+        boolean changed = ReportedUsage.settle(tree, usage);
+        call.used(usage != null ? usage : Usage.estimate(call.promptEstimate(), 0));
+        return new Answer(changed ? null : body, tree);
     }
 
-    /** An answer that does not say why it ended may be half of one. */
-    private static void checkChoices(Call call, ObjectNode tree, JsonNode choices) {
+    private static Answer chat(Call call, byte[] body, ObjectNode tree) {
+        checkError(call, tree);
+        OpenAiAnswer settled = OpenAiAnswer.settled(call, tree);
+        checkChoices(call, tree.path("choices"));
+        call.finishReason(finishReason(tree.path("choices").path(0)));
+        call.used(settled.usage());
+        return new Answer(settled.isChanged() ? null : body, tree);
+    }
+
+    private static void checkError(Call call, ObjectNode tree) {
         if (tree.path("error").isObject() || tree.path("error").isTextual()) {
-            throw ErrorAnswers.inBand(
+            throw ErrorAnswers.inPlace(
                     call.getModel(),
                     "sent something that is no answer",
-                    ErrorAnswers.errorOf(tree),
+                    ErrorObjects.of(tree),
                     "an error object beside its choices");
         }
+    }
+
+    private static void checkChoices(Call call, JsonNode choices) {
         for (JsonNode choice : choices) {
-            String reason = choice.path("finish_reason").textValue();
+            String reason = ChoiceParts.reason(choice);
             if (FAILED.equals(reason)) {
                 throw Refusals.inBandError(
                         call.getModel(), "sent something that is no answer", "finish_reason is error");
@@ -231,44 +242,8 @@ public final class OpenAi extends WireStep {
 
     /** Why a choice ended, as records may carry it; null when it does not say. */
     static String finishReason(JsonNode choice) {
-        String reason = choice.path("finish_reason").textValue();
+        String reason = ChoiceParts.reason(choice);
         return reason == null || reason.length() <= MAX_REASON ? reason : "other";
-    }
-
-    /** The usage that an answer or a last chunk reports; null when it reports none. */
-    static Usage usageOf(JsonNode usage) {
-        if (!usage.path("prompt_tokens").isNumber()) {
-            return null;
-        }
-        return Usage.reported(
-                        count(usage.path("prompt_tokens")),
-                        count(usage.path("completion_tokens")),
-                        count(usage.path("prompt_tokens_details").path("cached_tokens")),
-                        count(usage.path("completion_tokens_details").path("reasoning_tokens")))
-                .withCacheWrites(cacheWrites(usage));
-    }
-
-    /** Of models that charge for it, by any of the names that OpenAI's imitators have for it. */
-    private static long cacheWrites(JsonNode usage) {
-        JsonNode details = usage.path("prompt_tokens_details");
-        for (String name : List.of("cache_write_tokens", "cache_creation_tokens")) {
-            if (details.path(name).isNumber()) {
-                return count(details.path(name));
-            }
-        }
-        return count(usage.path("cache_creation_input_tokens"));
-    }
-
-    private static long count(JsonNode node) {
-        return node.canConvertToLong() ? Math.max(0, node.longValue()) : 0;
-    }
-
-    private static long outputEstimate(JsonNode choices) {
-        long tokens = 0;
-        for (JsonNode choice : choices) {
-            tokens += textTokens(choice.path("message"));
-        }
-        return tokens;
     }
 
     /** Tokens of every text in a message or delta but its role. */

@@ -1,21 +1,25 @@
 package io.github.camelllm.provider;
 
+import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads server-sent events off a byte stream, as the WHATWG's HTML standard (section 9.2.6) has them: lines end with
  * LF, CR or CRLF, comments and unknown fields are skipped, several {@code data} lines make one event.
  *
- * <p>Works on bytes, so an event may be cut anywhere, even inside a character. A blank line ends an event; an event
- * that the stream's end cuts off is not delivered.
+ * <p>Works on bytes, so an event may be cut anywhere, even inside a character. A blank line ends an event. Two things are
+ * other than in a browser: an event whose data is blank is none, since no provider says anything by it; and the last event
+ * counts without its blank line if its data is whole, a JSON object or array or {@code [DONE]}.
  */
 final class SseReader {
 
     private static final int BUFFER = 8192;
+    private static final int MAX_DONE = 64;
 
     private final InputStream in;
     private final int maxEventBytes;
@@ -44,7 +48,7 @@ final class SseReader {
     }
 
     /**
-     * The data of the next event that has any, waiting for it. Where data spans lines they are joined by a space, which
+     * The data of the next event that has any but blanks, waiting for it. Where data spans lines they are joined by a space, which
      * JSON reads like the line break that it was.
      *
      * @return null at the end of the stream
@@ -53,29 +57,49 @@ final class SseReader {
     byte[] next() throws IOException {
         event.reset();
         boolean hasData = false;
+        boolean blank = true;
         long waitingSince = ticker.nanos();
         while (readLine()) {
             if (line.isData()) {
                 if (hasData) {
                     event.write(' ');
                 }
-                line.writeValueTo(event);
+                blank &= line.writeValueTo(event);
                 bound(event.size());
                 hasData = true;
-            } else if (line.size() == 0 && hasData) {
+            } else if (line.size() == 0 && !blank) {
                 return event.toByteArray();
             } else if (ticker.nanos() - waitingSince > idleNanos) {
                 throw new SocketTimeoutException("no event for " + idleNanos / 1_000_000 + " ms");
+            } else if (line.size() == 0) {
+                event.reset();
+                hasData = false;
             }
         }
-        return null;
+        byte[] last = event.toByteArray();
+        return !blank && isWhole(last) ? last : null;
+    }
+
+    private static boolean isWhole(byte[] data) {
+        try {
+            return isDone(data) || Json.read(data).isContainerNode();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether data is OpenAI's {@code [DONE]}, with or without blanks around it. */
+    static boolean isDone(byte[] data) {
+        return data.length < MAX_DONE
+                && new String(data, StandardCharsets.US_ASCII).strip().equals("[DONE]");
     }
 
     private boolean readLine() throws IOException {
         line.reset();
         while (true) {
             if (position == limit && !fill()) {
-                return false;
+                dropByteOrderMark();
+                return line.size() > 0;
             }
             if (skipLineFeed) {
                 skipLineFeed = false;
@@ -94,12 +118,16 @@ final class SseReader {
             if (end < limit) {
                 skipLineFeed = buffer[end] == '\r';
                 position++;
-                if (firstLine) {
-                    firstLine = false;
-                    line.dropByteOrderMark();
-                }
+                dropByteOrderMark();
                 return true;
             }
+        }
+    }
+
+    private void dropByteOrderMark() {
+        if (firstLine) {
+            firstLine = false;
+            line.dropByteOrderMark();
         }
     }
 
@@ -129,12 +157,17 @@ final class SseReader {
                     && (count == FIELD || buf[FIELD] == ':');
         }
 
-        void writeValueTo(ByteArrayOutputStream out) {
+        /** Says whether there was nothing but blanks. */
+        boolean writeValueTo(ByteArrayOutputStream out) {
             int start = Math.min(count, FIELD + 1);
             if (start < count && buf[start] == ' ') {
                 start++;
             }
             out.write(buf, start, count - start);
+            while (start < count && (buf[start] == ' ' || buf[start] == '\t')) {
+                start++;
+            }
+            return start == count;
         }
 
         void dropByteOrderMark() {

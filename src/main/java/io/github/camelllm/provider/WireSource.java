@@ -5,7 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
@@ -22,12 +25,18 @@ final class WireSource {
     private static final Timeout LAST_BYTES = Timeout.ofMilliseconds(100);
     private static final int LAST_READS = 3;
 
+    /** As many bytes as tell a line of an event from anything else. */
+    private static final int MOST_SEEN = 6;
+
+    private static final Pattern EVENT = Pattern.compile(":|data[:\r\n]|event:|id:|retry:");
+    private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
     private final InFlight inFlight;
     private final InputStream body;
-    private final InputStream in;
+    private final PushbackInputStream in;
     private final int status;
     private final String contentType;
-    private final String retryAfter;
+    private final Message response;
 
     /** From here on the connection serves others and must not be touched. */
     private volatile boolean ended;
@@ -36,10 +45,10 @@ final class WireSource {
         this.inFlight = inFlight;
         this.status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         this.contentType = response.getHeader(Exchange.CONTENT_TYPE, "", String.class);
-        this.retryAfter = response.getHeader("Retry-After", String.class);
+        this.response = response;
         InputStream stream = response.getBody(InputStream.class);
         this.body = stream == null ? InputStream.nullInputStream() : stream;
-        this.in = new UntilEnd(body);
+        this.in = new PushbackInputStream(new UntilEnd(body), MOST_SEEN);
     }
 
     int status() {
@@ -51,13 +60,50 @@ final class WireSource {
         return contentType;
     }
 
-    /** As sent; null when it was not. */
-    String retryAfter() {
-        return retryAfter;
+    /** A header as sent, as long as the message keeps it; null when it was not. */
+    String header(String name) {
+        return response.getHeader(name, String.class);
     }
 
-    boolean isEventStream() {
-        return contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+    /** What a body is by its first bytes; its content type counts where they are no JSON. */
+    enum Form {
+        EVENTS,
+        JSON,
+        OTHER
+    }
+
+    /**
+     * Looks at the first bytes of the body, waiting for them; line ends before them are taken away, which say nothing in
+     * either form. Servers send events as {@code text/plain}, and answer a wish for a stream by an object.
+     */
+    Form form() throws IOException {
+        boolean declared = contentType.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+        int first = in.read();
+        while (isBlank(first) || BYTE_ORDER_MARK.indexOf(first) >= 0) {
+            first = in.read();
+        }
+        if (first < 0) {
+            return declared ? Form.EVENTS : Form.OTHER;
+        }
+        byte[] seen = new byte[MOST_SEEN];
+        seen[0] = (byte) first;
+        int length = 1;
+        if (first != '{' && first != '[' && !declared) {
+            length += in.readNBytes(seen, 1, MOST_SEEN - 1);
+        }
+        in.unread(seen, 0, length);
+        if (first == '{' || first == '[') {
+            return Form.JSON;
+        }
+        return declared
+                        || EVENT.matcher(new String(seen, 0, length, StandardCharsets.US_ASCII))
+                                .lookingAt()
+                ? Form.EVENTS
+                : Form.OTHER;
+    }
+
+    private static boolean isBlank(int read) {
+        return read == '\n' || read == '\r' || read == ' ' || read == '\t';
     }
 
     InputStream stream() {

@@ -6,6 +6,8 @@ import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.Replay;
+import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.ToolCallIndexes;
 import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
@@ -13,6 +15,7 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Chain;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -195,6 +198,15 @@ public abstract class WireStep extends KeyedStep {
         return status == 404 && upstreamModel.isBlank() && call.versionOf(call.getModel()) != null;
     }
 
+    private Object whole(Call call, byte[] body, ToolNames names) {
+        Object decoded = decode(call, body);
+        if (decoded instanceof Answer completion) {
+            ToolCallIndexes.complete(completion);
+            names.restore(completion);
+        }
+        return decoded;
+    }
+
     private void answer(Call call, Exchange exchange, Attempt attempt, WireSource source, boolean stream)
             throws IOException {
         int status = source.status();
@@ -205,11 +217,7 @@ public abstract class WireStep extends KeyedStep {
                 return;
             }
             Problem problem = ErrorAnswers.of(
-                    call.getModel(),
-                    status,
-                    body,
-                    source.retryAfter(),
-                    call.ticker().now());
+                    call.getModel(), status, body, source::header, call.ticker().now());
             if (ErrorAnswers.isAlarm(problem)) {
                 LOG.error(
                         "ALARM: the provider {} of model {} refuses this gateway ({}), request {}",
@@ -226,28 +234,46 @@ public abstract class WireStep extends KeyedStep {
         if (!stream) {
             byte[] body = source.readAll(maxAnswerBytes);
             attempt.answered(call.ticker().nanos());
-            Object decoded = decode(call, body);
-            if (decoded instanceof Answer completion) {
-                ToolCallIndexes.complete(completion);
-                names.restore(completion);
-            }
+            Object decoded = whole(call, body, names);
             message.removeHeaders("*");
             message.setBody(decoded);
             return;
         }
-        if (!source.isEventStream()) {
-            throw Refusals.upstream(call.getModel(), "answered a streamed request with something else", null)
-                    .withUpstream(UpstreamFailure.BAD_ANSWER)
-                    .withDetail("content type " + source.contentType());
+        InputStream events = source.stream();
+        switch (source.form()) {
+            case EVENTS -> {
+                // as it should be
+            }
+            case JSON -> {
+                byte[] body = source.readAll(maxAnswerBytes);
+                events = WholeEvents.of(body);
+                if (events == null) {
+                    attempt.answered(call.ticker().nanos());
+                    TokenStream replay = replay(call, whole(call, body, names));
+                    message.removeHeaders("*");
+                    message.setBody(replay);
+                    return;
+                }
+            }
+            default ->
+                throw Refusals.upstream(call.getModel(), "answered a streamed request with something else", null)
+                        .withUpstream(UpstreamFailure.BAD_ANSWER)
+                        .withDetail("content type " + source.contentType());
         }
-        SseReader events = new SseReader(source.stream(), maxAnswerBytes, idleTimeout.toNanos(), call.ticker());
-        WireStream wire = decodeStream(call, source, events);
+        WireStream wire =
+                decodeStream(call, source, new SseReader(events, maxAnswerBytes, idleTimeout.toNanos(), call.ticker()));
         wire.restores(names);
         wire.begin();
         attempt.answered(call.ticker().nanos());
         handOver(exchange, wire);
         message.removeHeaders("*");
         message.setBody(wire);
+    }
+
+    /** The stream that a provider's whole answer could have been: it has passed over the wish for one. */
+    private static TokenStream replay(Call call, Object answer) {
+        call.warn("the stream of " + call.getModel() + " came as one whole answer");
+        return Replay.of(((Answer) answer).tree(), call.getRequest().wantsStreamUsage());
     }
 
     /**

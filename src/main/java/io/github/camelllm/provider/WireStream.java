@@ -1,5 +1,6 @@
 package io.github.camelllm.provider;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.StreamEvent;
@@ -7,6 +8,7 @@ import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.ToolCallIndexes;
 import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
+import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,10 +34,13 @@ abstract class WireStream extends TokenStream {
     private final ToolCallIndexes toolCalls = new ToolCallIndexes();
     private ToolNames toolNames;
     private volatile boolean begun;
+    private boolean told;
     private int skipped;
     private volatile boolean whole;
     private volatile long outputEstimate;
     private volatile Usage knownInput;
+    private volatile Usage reported;
+    private volatile long estimateOfReported;
     private volatile Thread reader;
 
     WireStream(Call call, WireSource source, SseReader events) {
@@ -56,14 +61,17 @@ abstract class WireStream extends TokenStream {
     /**
      * The data of the next event, waiting for it.
      *
-     * @param answered whether the answer is whole, so that only its formal end is waited for, and not for long
+     * @param answered whether the answer is whole, so that only its formal end is waited for
+     * @param hurry whether not for long; false where it may still turn out that there is more
      * @return null at the end of the stream
      */
-    protected final byte[] nextData(boolean answered) throws IOException {
+    protected final byte[] nextData(boolean answered, boolean hurry) throws IOException {
         if (!answered) {
             return events.next();
         }
-        source.hurry();
+        if (hurry) {
+            source.hurry();
+        }
         try {
             return events.next();
         } catch (IOException e) {
@@ -77,6 +85,35 @@ abstract class WireStream extends TokenStream {
         outputEstimate = outputEstimate + tokens;
     }
 
+    /** What is assumed to have been produced so far. */
+    protected final long outputEstimate() {
+        return outputEstimate;
+    }
+
+    /**
+     * Takes a usage for reported; a later one counts in its place, but for a zero after a count. What is said after the last
+     * one is added to it by estimate. One thread only.
+     */
+    protected final void reported(Usage usage) {
+        Usage before = reported;
+        boolean wiped = before != null && usage.outputTokens() == 0;
+        reported = wiped
+                ? new Usage(
+                        Math.max(before.inputTokens(), usage.inputTokens()),
+                        before.outputTokens(),
+                        Math.max(before.cachedInputTokens(), usage.cachedInputTokens()),
+                        before.reasoningTokens(),
+                        0,
+                        before.estimated() || usage.estimated())
+                : usage;
+        estimateOfReported = outputEstimate;
+    }
+
+    /** The usage reported last; null when there is none. */
+    protected final Usage reported() {
+        return reported;
+    }
+
     /** Takes the prompt's part of a usage for known, should the rest never be told. One thread only. */
     protected final void knownInput(Usage usage) {
         knownInput = usage;
@@ -86,7 +123,7 @@ abstract class WireStream extends TokenStream {
      * Passes over an event that is no JSON: one in a stream, of which the rest may be whole, but never a piece of a tool call.
      *
      * @param toolsBegun whether a tool call has begun
-     * @throws io.github.camelllm.problem.Problem when something must be missing from the answer
+     * @throws Problem when something must be missing from the answer
      */
     protected final void skip(boolean toolsBegun) {
         skipped++;
@@ -95,6 +132,14 @@ abstract class WireStream extends TokenStream {
                     call.getModel(), "sent garbage in its stream", skipped + " events that are no JSON");
         }
         call.warn("an event of " + call.getModel() + " that was no JSON was passed over");
+    }
+
+    /** What an error object in the stream stands for: before any content it is in the place of the answer. */
+    protected final Problem inBand(JsonNode error) {
+        String otherwise = "an error object in the stream";
+        return told
+                ? ErrorAnswers.inBand(call.getModel(), "failed in the middle of its answer", error, otherwise)
+                : ErrorAnswers.inPlace(call.getModel(), "failed before it answered", error, otherwise);
     }
 
     /** Waits for the first content, or for an end without any. */
@@ -110,6 +155,7 @@ abstract class WireStream extends TokenStream {
         }
         source.contentCame();
         begun = true;
+        told = true;
     }
 
     @Override
@@ -145,7 +191,11 @@ abstract class WireStream extends TokenStream {
     }
 
     private void settle() {
-        if (isUnknown() && begun) {
+        Usage told = reported;
+        if (isUnknown() && told != null) {
+            long more = outputEstimate - estimateOfReported;
+            call.used(more > 0 ? told.plus(Usage.estimate(0, more)) : told);
+        } else if (isUnknown() && begun) {
             Usage known = knownInput;
             call.used(
                     known == null

@@ -82,11 +82,7 @@ final class FaultTable {
             Fault.of("204", "bad_answer", (d, s) -> Reply.of(204, null, new byte[0])),
             Fault.of("half a JSON object", "bad_answer", (d, s) -> Reply.json(200, "{\"id\":")),
             Fault.of("JSON that is no answer", "bad_answer", (d, s) -> Reply.json(200, "{\"id\":\"x\"}")),
-            Fault.of("error object with 200", "in_band_error", (d, s) -> Reply.json(200, d.errorBody(500, "oops")))
-                    .plain(),
-            Fault.of("error object with 200", "bad_answer", (d, s) -> Reply.json(200, d.errorBody(500, "oops")))
-                    .stream(),
-            Fault.of("a plain answer", "bad_answer", (d, s) -> Reply.json(200, d.json(WORDS))).stream(),
+            Fault.of("error object with 200", "in_band_error", (d, s) -> Reply.json(200, d.errorBody(500, "oops"))),
             Fault.of("a stream", "bad_answer", (d, s) -> Reply.sse(d.sse(WORDS)))
                     .plain(),
             // an answer that breaks off before any of it has gone to the client
@@ -113,8 +109,14 @@ final class FaultTable {
             Fault.of(
                     "stream that begins with an error",
                     "in_band_error",
-                    (d, s) -> Reply.sse(Sse.of(d.errorBody(529, "Overloaded"))))
+                    (d, s) -> Reply.sse(Sse.of(d.errorBody(500, "oops"))))
                     .stream(),
+            Fault.of("an overload, in a 200", "status_503", (d, s) -> Dialect.alone(s, d.errorBody(503, "Overloaded")))
+                    .only(Dialect.OPENAI, Dialect.GEMINI),
+            Fault.of("a 529, in a 200", "status_529", (d, s) -> Dialect.alone(s, d.errorBody(529, "Overloaded")))
+                    .only(Dialect.ANTHROPIC),
+            Fault.of("a rate limit, in a 200", "status_429", (d, s) -> Dialect.alone(s, d.errorBody(429, "Slow down")))
+                    .told(429, "global_rate_limited"),
             Fault.of("stream of garbage", "broken_off", (d, s) -> Reply.sse(Sse.of("}{", "[[[", "\u0001", "null")))
                     .stream(),
             Fault.of("stream of comments", "first_token_timeout", (d, s) -> comments()).at("hasty").stream()
@@ -153,6 +155,14 @@ final class FaultTable {
                             (d, s) -> Reply.sse(d.sse(WORDS).insert(d.events(2), "}{ not JSON")))
                     .stream()
                     .once(Then.FIRST),
+            Fault.of("a plain answer", null, (d, s) -> Reply.json(200, d.json(WORDS))).stream()
+                    .once(Then.FIRST),
+            Fault.of("stream as text/plain, amid empty events", null, (d, s) -> emptyEvents(d)).stream()
+                    .once(Then.FIRST),
+            Fault.of("stream that is ended and never says why", null, (d, s) -> Reply.sse(d.endedWithoutFinish(WORDS)))
+                    .only(Dialect.OPENAI, Dialect.ANTHROPIC)
+                    .stream()
+                    .once(Then.FIRST),
             Fault.of("stream without its last event", null, (d, s) -> Reply.sse(d.withoutEnd(WORDS))).stream()
                     .once(Then.FIRST),
             Fault.of(
@@ -179,6 +189,14 @@ final class FaultTable {
 
     private static Reply early(Dialect dialect, Cut cut) {
         return Reply.sse(dialect.sse(WORDS).cutAfter(dialect.events(0), cut));
+    }
+
+    private static Reply emptyEvents(Dialect dialect) {
+        StringBuilder stream = new StringBuilder();
+        for (String data : dialect.sse(WORDS).data()) {
+            stream.append("data:\n\nevent: ping\ndata\n\ndata: ").append(data).append("\n\n");
+        }
+        return Reply.of(200, "text/plain", stream.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static Reply comments() {

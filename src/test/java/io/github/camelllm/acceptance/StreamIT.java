@@ -137,8 +137,11 @@ class StreamIT extends GatewayAcceptance {
                 Arguments.of(
                         "ended early by close", Reply.sse(abc().endAfter(3)).untilClose(), "upstream_error"),
                 Arguments.of(
-                        "[DONE] without a finish reason",
-                        Reply.sse(ChatScript.of("a", "b").finish(null).sse()),
+                        "an end without a finish reason",
+                        Reply.sse(ChatScript.of("a", "b")
+                                .finish(null)
+                                .withoutDone()
+                                .sse()),
                         "upstream_error"),
                 Arguments.of(
                         "one of two choices without a finish reason",
@@ -204,7 +207,7 @@ class StreamIT extends GatewayAcceptance {
         Problems.assertProblem(chat(STEADY, "\"stream\":true"), 502, "upstream_error");
         upstream.next(Reply.sse(Sse.of()));
         Problems.assertProblem(chat(STEADY, "\"stream\":true"), 502, "upstream_error");
-        upstream.next(Reply.json(200, ChatScript.of("not streamed").json()));
+        upstream.next(Reply.html(200));
         Problems.assertProblem(chat(STEADY, "\"stream\":true"), 502, "upstream_error");
     }
 

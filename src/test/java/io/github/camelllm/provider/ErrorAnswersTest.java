@@ -86,7 +86,7 @@ class ErrorAnswersTest {
     void meansTheSameOfThePromptWithASuccessStatus(String body, UpstreamFailure failure) {
         byte[] json = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
 
-        Problem problem = ErrorAnswers.inBand("m", "failed", ErrorAnswers.errorOf(json), "none given");
+        Problem problem = ErrorAnswers.inBand("m", "failed", ErrorObjects.of(json), "none given");
 
         assertThat(problem.upstream()).contains(failure);
         assertThat(problem.detail()).isPresent();
@@ -183,7 +183,13 @@ class ErrorAnswersTest {
         "99999999999, 3600",
         "'Thu, 01 Jan 2099 00:00:00 GMT', 3600",
         "'Thu, 01 Jan 2026 00:00:20 GMT', 20",
-        "'Thu, 1 Jan 2026 00:01:00 GMT', 60"
+        "'Thu, 1 Jan 2026 00:01:00 GMT', 60",
+        "1.5, 2",
+        "11.0, 11",
+        "' 0.0 ', 0",
+        "'Thursday, 01-Jan-26 00:00:20 GMT', 20",
+        "'Thu Jan  1 00:00:20 2026', 20",
+        "'Thu Jan 1 00:00:20 2026', 20"
     })
     void tellsWhenToComeBack(String retryAfter, long seconds) {
         assertThat(problem(429, "{}", retryAfter).retryAfter()).contains(Duration.ofSeconds(seconds));
@@ -195,9 +201,13 @@ class ErrorAnswersTest {
                 "",
                 "soon",
                 "-1",
-                "1.5",
                 "999999999999999999999",
                 "Wed, 31 Dec 2025 23:59:59 GMT",
+                "Wednesday, 31-Dec-25 23:59:59 GMT",
+                "Wed Dec 31 23:59:59 2025",
+                "1.5.2",
+                "1e9",
+                "NaN",
                 "30\r\nX: y",
                 "٣٠"
             })
@@ -259,6 +269,6 @@ class ErrorAnswersTest {
                 ? body.replace("\"This", "'This").replace("4096\"", "4096'").replace("model's", "model´s")
                 : body;
         byte[] bytes = json.replace('\'', '"').replace('´', '\'').getBytes(StandardCharsets.UTF_8);
-        return ErrorAnswers.of("m", status, bytes, retryAfter, NOW);
+        return ErrorAnswers.of("m", status, bytes, name -> name.equals("Retry-After") ? retryAfter : null, NOW);
     }
 }

@@ -230,8 +230,7 @@ class GeminiRouteTest {
         "fake-empty, BAD_ANSWER",
         "fake-bad-json, BAD_ANSWER",
         "fake-hang-up, RESET",
-        "fake-reset, RESET",
-        "fake-no-finish, BAD_ANSWER"
+        "fake-reset, RESET"
     })
     void tellsFailuresOfPlainAnswersApart(String model, UpstreamFailure failure) throws Exception {
         start("upstreamModel", model);

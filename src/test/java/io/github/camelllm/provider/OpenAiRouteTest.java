@@ -293,7 +293,7 @@ class OpenAiRouteTest {
     @ValueSource(
             strings = {
                 "{'choices':[{}]}",
-                "{'choices':[{'index':0,'message':{'content':'half an ans'},'finish_reason':null}]}",
+                "{'choices':[{'index':0,'message':{'content':''},'finish_reason':null}]}",
                 "{'choices':[{'index':0,'message':{'content':''},'finish_reason':'stop'}],'error':{'message':'x'}}",
                 "{'choices':[{'index':0,'message':{'content':'a'},'finish_reason':'error'}]}"
             })
@@ -589,10 +589,10 @@ class OpenAiRouteTest {
         String answer = ChatScript.of("a").json();
         upstream.next(Reply.json(200, answer).cutAfterBytes(30, Cut.FIN));
         upstream.next(Reply.json(200, "{\"garbage\":true}"));
-        upstream.next(Reply.json(200, answer)); // to a request for a stream
+        upstream.next(Reply.html(200)); // to a request for a stream
         upstream.next(Reply.error(500));
         upstream.next(Reply.error(429));
-        upstream.next(Reply.json(200, "{\"error\":{\"message\":\"overloaded\"}}"));
+        upstream.next(Reply.json(200, "{\"error\":{\"message\":\"failed\"}}"));
 
         for (String request : List.of(PLAIN, PLAIN, STREAM)) {
             Call billed = Tries.chat(request);
@@ -609,7 +609,7 @@ class OpenAiRouteTest {
     @Test
     void anAnswerThatIsNoStreamIsNoneToAStreamedRequest() throws Exception {
         start();
-        upstream.next(Reply.json(200, ChatScript.of("a").json()));
+        upstream.next(Reply.html(200));
 
         assertThat(problem(Tries.chat(STREAM)))
                 .hasMessage("The provider of 'm' answered a streamed request with something else.");

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpenAiStreamTest {
 
     private static final String HELLO = "{'choices':[{'index':0,'delta':{'content':'Hello you'}}]}";
+    private static final String ROLE = "{'choices':[{'index':0,'delta':{'role':'assistant','content':''}}]}";
     private static final String STOP = "{'choices':[{'index':0,'delta':{},'finish_reason':'stop'}]}";
     private static final String USAGE = "{'choices':[],'usage':{'prompt_tokens':7,'completion_tokens':5,"
             + "'prompt_tokens_details':{'cached_tokens':2},'completion_tokens_details':{'reasoning_tokens':1}}}";
@@ -88,7 +89,13 @@ class OpenAiStreamTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{'prompt_tokens':'7','completion_tokens':5}", "{'completion_tokens':5}", "null", "{}", "7", "[]"
+            strings = {
+                "{'prompt_tokens':'seven','completion_tokens':5}",
+                "{'completion_tokens':5}",
+                "null",
+                "{}",
+                "7",
+                "[]"
             })
     void estimatesUsageThatIsReportedWrongly(String usage) {
         drain(call, HELLO, STOP, "{'choices':[],'usage':" + usage + "}", DONE);
@@ -122,7 +129,7 @@ class OpenAiStreamTest {
     @Test
     void isCutWithoutAFinishReason() {
         assertThat(failure(HELLO)).hasMessage("The provider of 'm' broke off its stream.");
-        assertThat(failure(HELLO, DONE)).hasMessage("The provider of 'm' ended its stream without a finish reason.");
+        assertThat(failure(ROLE, DONE)).hasMessage("The provider of 'm' ended its stream without a finish reason.");
         assertThat(failure(DONE)).hasMessage("The provider of 'm' ended its stream without a finish reason.");
         assertThat(failure()).hasMessage("The provider of 'm' broke off its stream.");
         assertThat(call.getUsage()).isEqualTo(Usage.estimate(call.inputEstimate(), 3));

@@ -40,8 +40,20 @@ class SseReaderTest {
                 Arguments.of("event: message\nid: 7\nretry: 10\ndata: a\n\n", List.of("a")),
                 Arguments.of("data: a\nevent: x\ndata: b\n\n", List.of("a b")),
                 Arguments.of("data: {\ndata: \"x\": 1\ndata: }\n\n", List.of("{ \"x\": 1 }")),
-                Arguments.of("data\n\ndata:\n\n", List.of("", "")),
-                Arguments.of("data\ndata\n\n", List.of(" ")),
+                Arguments.of("data\n\ndata:\n\ndata: \n\ndata:  \t\n\ndata: a\n\n", List.of("a")),
+                Arguments.of("data\ndata\n\ndata: a\n\n", List.of("a")),
+                Arguments.of("event: ping\ndata:\n\nevent: ping\ndata\n\ndata: a\n\n", List.of("a")),
+                Arguments.of("data:\ndata: a\ndata\n\n", List.of(" a ")),
+                Arguments.of("data: a\n\ndata: {\"b\":1}", List.of("a", "{\"b\":1}")),
+                Arguments.of("data: a\n\ndata: {\"b\":1}\n", List.of("a", "{\"b\":1}")),
+                Arguments.of("data: {\"b\":1}\r\nid: 7\r", List.of("{\"b\":1}")),
+                Arguments.of("data: {\ndata: \"b\":1}", List.of("{ \"b\":1}")),
+                Arguments.of("\ufeffdata: {\"b\":1}", List.of("{\"b\":1}")),
+                Arguments.of("data: a\n\ndata:[DONE] ", List.of("a", "[DONE] ")),
+                Arguments.of("data: a\n\ndata: {\"b\":1", List.of("a")),
+                Arguments.of("data: a\n\ndata: {\ndata: \"b\"", List.of("a")),
+                Arguments.of("data: a\n\ndata: [DON", List.of("a")),
+                Arguments.of("data: a\n\ndata: 12", List.of("a")),
                 Arguments.of("event: ping\n\ndata: a\n\n", List.of("a")),
                 Arguments.of("database: x\ndat: y\n data: z\nDATA: u\n\ndata: a\n\n", List.of("a")),
                 Arguments.of("\n\n\r\n\ndata: a\n\n\n\n", List.of("a")),
@@ -73,7 +85,7 @@ class SseReaderTest {
             StringBuilder stream = new StringBuilder();
             List<String> events = new ArrayList<>();
             while (stream.length() < 30_000) {
-                String data = "é".repeat(random.nextInt(MAX / 2 - 10));
+                String data = "é".repeat(1 + random.nextInt(MAX / 2 - 11));
                 events.add(data);
                 stream.append("data: ").append(data).append(round % 2 == 0 ? "\n\n" : "\r\n\r\n");
             }

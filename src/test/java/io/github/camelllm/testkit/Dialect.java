@@ -158,11 +158,21 @@ public enum Dialect {
         return stream ? Reply.sse(script.streamUsage(true).sse()) : Reply.json(200, script.json());
     }
 
-    /** A stream that ends in order without a reason for its end. */
-    public Sse withoutFinish(String... pieces) {
+    /** A stream that is ended by the event for it without a reason for its end; Gemini has none. */
+    public Sse endedWithoutFinish(String... pieces) {
         return switch (this) {
             case OPENAI -> ChatScript.of(pieces).finish(null).sse();
             case ANTHROPIC -> AnthropicScript.of(pieces).stopReason(null).sse();
+            case GEMINI -> GeminiScript.of(pieces).finish(null).sse();
+        };
+    }
+
+    /** A stream that ends in order without a reason for its end, or the event for it. */
+    public Sse withoutFinish(String... pieces) {
+        return switch (this) {
+            case OPENAI -> ChatScript.of(pieces).finish(null).withoutDone().sse();
+            case ANTHROPIC ->
+                AnthropicScript.of(pieces).stopReason(null).withoutStop().sse();
             case GEMINI -> GeminiScript.of(pieces).finish(null).sse();
         };
     }
