@@ -5,6 +5,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.Usage;
+import io.github.camelllm.problem.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -123,9 +124,9 @@ abstract class WireStream extends TokenStream {
         } catch (IOException e) {
             settle();
             throw source.problem(call.getModel(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             settle();
-            throw e;
+            throw Problem.ofAttempt(call.getModel(), e);
         }
     }
 
