@@ -158,7 +158,8 @@ final class Round {
 
     private Problem problem(Model model, Throwable e) {
         Problem problem = Problem.ofAttempt(model.name(), e);
-        if (problem.upstream().orElse(null) == UpstreamFailure.UNEXPECTED && problem.getCause() == e) { // else its model has logged it
+        if (problem.upstream().orElse(null) == UpstreamFailure.UNEXPECTED
+                && problem.getCause() == e) { // else its model has logged it
             LOG.error("request {}: asking {} failed", call.getId(), model.name(), e);
         }
         return problem;

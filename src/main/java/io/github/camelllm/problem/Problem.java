@@ -138,7 +138,9 @@ public final class Problem extends RuntimeException {
     public static Problem ofAttempt(String model, Throwable throwable) {
         Problem problem = from(throwable);
         return problem.code == ErrorCode.INTERNAL_ERROR && problem.getCause() == throwable
-                ? of(ErrorCode.UPSTREAM_ERROR, "No answer of '" + model + "' could be had; the gateway's log has the request id.")
+                ? of(
+                                ErrorCode.UPSTREAM_ERROR,
+                                "No answer of '" + model + "' could be had; the gateway's log has the request id.")
                         .withUpstream(UpstreamFailure.UNEXPECTED)
                         .withDetail("unexpected: " + throwable)
                         .withCause(throwable)

@@ -44,7 +44,8 @@ public abstract class WireStep extends KeyedStep {
     private int expectedTokens = 1000;
     private AnswerTime time = answerTime();
     private boolean refuseUnsupported = true;
-    private int maxAnswerBytes = 32 * 1024 * 1024;
+    private int maxAnswerBytes =
+            (int) Math.min(32 << 20, Runtime.getRuntime().maxMemory() / 16); // text and tree come on top of the bytes
     private boolean propagateTrace = true;
 
     /** What the provider calls the model; blank when it is what clients call it. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,7 @@ public final class RawUpstream implements AutoCloseable {
         return thread;
     });
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch left = new CountDownLatch(1);
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong written = new AtomicLong();
@@ -74,6 +76,14 @@ public final class RawUpstream implements AutoCloseable {
     }
 
     private void accept() {
+        try {
+            acceptAll();
+        } finally {
+            left.countDown();
+        }
+    }
+
+    private void acceptAll() {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
@@ -104,6 +114,11 @@ public final class RawUpstream implements AutoCloseable {
             socket.close();
         }
         threads.shutdownNow();
+        try {
+            left.await(); // the port is free once nobody waits at it
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** One connection. */

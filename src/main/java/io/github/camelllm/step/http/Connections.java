@@ -55,8 +55,9 @@ final class Connections extends PoolingHttpClientConnectionManager {
         setDefaultMaxPerRoute(most);
         ConnectionConfig kept =
                 ConnectionConfig.custom().setValidateAfterInactivity(UNCHECKED).build();
-        ConnectionConfig fresh =
-                ConnectionConfig.custom().setTimeToLive(0, TimeUnit.MILLISECONDS).build();
+        ConnectionConfig fresh = ConnectionConfig.custom()
+                .setTimeToLive(0, TimeUnit.MILLISECONDS)
+                .build();
         setConnectionConfigResolver(route -> Boolean.TRUE.equals(FRESH.get()) ? fresh : kept);
     }
 
@@ -90,5 +91,4 @@ final class Connections extends PoolingHttpClientConnectionManager {
         }
         super.close(mode);
     }
-
 }

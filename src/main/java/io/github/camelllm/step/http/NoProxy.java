@@ -83,8 +83,8 @@ final class NoProxy {
         if (digits.matches("[0-9]{1,5}") && Integer.parseInt(digits) <= most) {
             return Integer.parseInt(digits);
         }
-        throw new IllegalArgumentException("no-proxy has '" + entry + "'; after the last sign a number up to " + most
-                + " is expected");
+        throw new IllegalArgumentException(
+                "no-proxy has '" + entry + "'; after the last sign a number up to " + most + " is expected");
     }
 
     private static String bare(String host) {

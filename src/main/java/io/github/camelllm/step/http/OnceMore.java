@@ -33,6 +33,7 @@ final class OnceMore implements ExecChainHandler {
         if (scope.originalRequest instanceof Cancellable cancellable) {
             watcher.began(cancellable);
         }
+        scope.clientContext.setRoute(scope.route); // else it is not known yet to who opens a tunnel
         try {
             return chain.proceed(request, scope);
         } catch (OneExchange.StaleConnectionException e) {

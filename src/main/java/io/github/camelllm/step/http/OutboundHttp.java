@@ -16,6 +16,9 @@ import org.apache.hc.core5.util.TimeValue;
  */
 public final class OutboundHttp {
 
+    /** The largest answer of an endpoint beside the way of a call, in bytes. */
+    static final int MAX_BODY = 8 << 20;
+
     private static final String NAME = "llm.outbound-http";
     private static final String NONE = "none";
     private static final TimeValue UNUSED = TimeValue.ofSeconds(50);
@@ -52,6 +55,25 @@ public final class OutboundHttp {
         }
     }
 
+    /** Whether a text is the address of a proxy, or says that there is none. */
+    public static boolean isProxy(String text) {
+        return isFine(() -> new Proxies(text.equals(NONE) ? "" : text, "", ""));
+    }
+
+    /** Whether a text is a list of hosts as {@code NO_PROXY} has it. */
+    public static boolean isNoProxy(String text) {
+        return isFine(() -> new NoProxy(text));
+    }
+
+    private static boolean isFine(Runnable attempt) {
+        try {
+            attempt.run();
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /**
      * Sets up a client.
      *
@@ -75,15 +97,18 @@ public final class OutboundHttp {
     }
 
     /**
-     * Enters a configurer in the registry of the context, for an endpoint that is named in Java.
+     * Enters a configurer in the registry of the context, for an endpoint that is named in Java; its answers are bounded
+     * too.
      *
      * @return what to write behind {@code httpClientConfigurer=}
      */
     public static String configurer(CamelContext context, int connections) {
         String name = NAME + "-" + connections;
         OutboundHttp http = of(context);
-        context.getRegistry().bind(name, HttpClientConfigurer.class, (HttpClientConfigurer)
-                builder -> http.configure(builder, connections, ExchangeWatcher.NONE));
+        context.getRegistry().bind(name, HttpClientConfigurer.class, (HttpClientConfigurer) builder -> {
+            http.configure(builder, connections, ExchangeWatcher.NONE);
+            builder.addExecInterceptorFirst("llm-bounded", new BoundedBody(MAX_BODY));
+        });
         return "#bean:" + name;
     }
 

@@ -73,7 +73,10 @@ final class Proxies extends DefaultRoutePlanner {
     /** The {@code Proxy-Authorization} that the proxy is sent; null for none. */
     String authorization(HttpHost host) {
         for (Proxy proxy : new Proxy[] {http, https}) {
-            if (proxy != null && proxy.host().equals(host) && proxy.authorization() != null) {
+            if (proxy != null
+                    && proxy.authorization() != null
+                    && proxy.host().getPort() == host.getPort()
+                    && proxy.host().getHostName().equalsIgnoreCase(host.getHostName())) {
                 return proxy.authorization();
             }
         }
