@@ -56,9 +56,10 @@ class ShippedFaultsIT {
         ExecutorService threads = Executors.newFixedThreadPool(faults.size());
         try (FakeUpstream first = FakeUpstream.start();
                 FakeUpstream second = FakeUpstream.start()) {
-            first.always(request ->
-                    faults.get(request.json().path("model").asText()).reply());
-            second.always(request -> Dialect.OPENAI.answer(request.json().path("stream").asBoolean(), "from ", "second"));
+            first.always(
+                    request -> faults.get(request.json().path("model").asText()).reply());
+            second.always(request ->
+                    Dialect.OPENAI.answer(request.json().path("stream").asBoolean(), "from ", "second"));
             GatewaySetup setup = GatewaySetup.shipped().upstream(first);
             setup.model("second", "baseUrl", Dialect.OPENAI.baseUrl(second.port()), "key", "k");
             faults.keySet().forEach(name -> setup.model(name).alias(name + "-then-second", name, "second"));
@@ -69,7 +70,9 @@ class ShippedFaultsIT {
                 for (Map.Entry<String, Future<RawResponse>> answer : asked.entrySet()) {
                     RawResponse response = answer.getValue().get();
                     assertThat(response.status()).as(answer.getKey()).isEqualTo(200);
-                    assertThat(response.header("x-llm-model")).as(answer.getKey()).isEqualTo("second");
+                    assertThat(response.header("x-llm-model"))
+                            .as(answer.getKey())
+                            .isEqualTo("second");
                     assertThat(response.text()).as(answer.getKey()).contains("second");
                 }
             }
