@@ -119,7 +119,7 @@ final class RecoveringStream extends TokenStream {
 
     /** Returns when another model has taken over; throws the first cause when none does. */
     private void recover(RuntimeException failure) {
-        Problem problem = Problem.from(failure);
+        Problem problem = Problem.ofAttempt(model.name(), failure);
         source.close();
         if (call.cancellation().cancelled() || problem.upstream().isEmpty()) {
             throw failure;

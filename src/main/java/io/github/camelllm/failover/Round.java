@@ -113,13 +113,15 @@ final class Round {
             try {
                 proceed(next, body, model);
                 return true;
-            } catch (Exception e) {
-                Problem problem = Problem.from(e);
+            } catch (Exception | Error e) {
+                Problem problem = problem(model, e);
                 giveUp();
                 refused(model, problem);
                 if (call.cancellation().cancelled() || problem.upstream().isEmpty()) {
-                    boolean limited = problem.status() == ErrorCode.QUOTA_EXHAUSTED.status();
-                    throw limited && cause != null ? cause : e; // there is no more room for another attempt
+                    if (cause != null && problem.status() == ErrorCode.QUOTA_EXHAUSTED.status()) {
+                        throw cause; // there is no more room for another attempt
+                    }
+                    throw e;
                 }
                 UpstreamFailure failure = problem.upstream().get();
                 boolean first = cause == null;
@@ -152,6 +154,15 @@ final class Round {
                 }
             }
         }
+    }
+
+    private Problem problem(Model model, Throwable e) {
+        Problem problem = Problem.ofAttempt(model.name(), e);
+        if (problem.upstream().orElse(null) == UpstreamFailure.UNEXPECTED
+                && problem.getCause() == e) { // else its model has logged it
+            LOG.error("request {}: asking {} failed", call.getId(), model.name(), e);
+        }
+        return problem;
     }
 
     /** Enters in the record that an answer has been refused after its model had given it for good. */

@@ -3,8 +3,10 @@ package io.github.camelllm.main;
 import io.github.camelllm.ingress.Cors;
 import io.github.camelllm.ledger.CostReport;
 import io.github.camelllm.main.check.BaseUrl;
+import io.github.camelllm.step.http.OutboundHttp;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +35,9 @@ record Kind(String allowed, Check check) {
     private static final String STORE =
             "nothing, memory, or redis://user:password@host:6379/0, with rediss for TLS and %XX for other than letters and"
                     + " digits in user and password";
+    private static final String PROXY =
+            "http://host:port, with user:password@ before the host and %XX for other than letters and digits in them; none"
+                    + " for none whatever the environment says; or nothing";
     private static final Pattern DURATION =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
@@ -98,6 +103,28 @@ record Kind(String allowed, Check check) {
         return new Kind("a path", value -> !value.isEmpty() && isPath(value));
     }
 
+    /** A file that must be there, or nothing. */
+    static Kind fileOrNothing() {
+        return new Kind(
+                "a file that can be read; or nothing",
+                value -> value.isEmpty()
+                        || value.equals("none")
+                        || isPath(value) && Files.isReadable(Path.of(value)) && !Files.isDirectory(Path.of(value)));
+    }
+
+    /** The address of a proxy, or nothing; it may hold a password. */
+    static Kind proxy() {
+        return new Kind(PROXY, OutboundHttp::isProxy);
+    }
+
+    /** A list as in {@code NO_PROXY}. */
+    static Kind noProxy() {
+        return new Kind(
+                "hosts, addresses and blocks of them such as 10.0.0.0/8, each with a port or without, and commas between;"
+                        + " or nothing",
+                OutboundHttp::isNoProxy);
+    }
+
     /** A name that stands in URIs, such as that of a queue. */
     static Kind name() {
         return new Kind(
@@ -137,7 +164,10 @@ record Kind(String allowed, Check check) {
 
     /** Whether values of this kind must not be shown. */
     boolean secret() {
-        return allowed.equals(SECRET) || allowed.equals(STORE) || allowed.equals(CostReport.ALLOWED_URL);
+        return allowed.equals(SECRET)
+                || allowed.equals(STORE)
+                || allowed.equals(PROXY)
+                || allowed.equals(CostReport.ALLOWED_URL);
     }
 
     /** A ledger's address, or nothing; somebody may have put a password into a bad one. */

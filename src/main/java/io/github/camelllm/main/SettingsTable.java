@@ -117,6 +117,41 @@ final class SettingsTable {
                     Kind.oneOf("drop", "refuse"),
                     "What becomes of parameters such as temperature or seed that a model has no such thing for."),
             new Setting(
+                    "llm.http-client.http-proxy",
+                    "{{env:HTTP_PROXY:}}",
+                    Kind.proxy(),
+                    "The proxy for http: addresses of models and other endpoints. Empty: http_proxy of the environment."),
+            new Setting(
+                    "llm.http-client.https-proxy",
+                    "{{env:HTTPS_PROXY:}}",
+                    Kind.proxy(),
+                    "The same for https: addresses, through a tunnel (CONNECT). Empty: https_proxy of the environment."),
+            new Setting(
+                    "llm.http-client.no-proxy",
+                    "{{env:NO_PROXY:}}",
+                    Kind.noProxy(),
+                    "What is asked without a proxy: hosts with all below them, addresses, 10.0.0.0/8, * for all; commas between."),
+            new Setting(
+                    "llm.http-client.ca-file",
+                    "{{env:SSL_CERT_FILE:}}",
+                    Kind.fileOrNothing(),
+                    "Authorities that are trusted beside those of the JDK: certificates in PEM, such as a company's own."),
+            new Setting(
+                    "llm.http-client.trust-store",
+                    "",
+                    Kind.fileOrNothing(),
+                    "The same from a trust store of Java (docs/network.md)."),
+            new Setting(
+                    "llm.http-client.trust-store-password",
+                    "",
+                    Kind.credential(),
+                    "Its password. Keep it out of this file: set LLM_HTTP_CLIENT_TRUST_STORE_PASSWORD."),
+            new Setting(
+                    "llm.http-client.trust-store-type",
+                    "",
+                    Kind.nameOrNothing(),
+                    "Its type, such as PKCS12 or JKS; empty finds out."),
+            new Setting(
                     "llm.validate.max-characters",
                     "1000000",
                     Kind.number(1, 100_000_000),

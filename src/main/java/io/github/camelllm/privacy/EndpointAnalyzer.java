@@ -1,6 +1,7 @@
 package io.github.camelllm.privacy;
 
 import io.github.camelllm.privacy.detect.Finding;
+import io.github.camelllm.step.http.OutboundHttp;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +39,8 @@ final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
         this.settings = settings;
         this.template = context.createProducerTemplate();
         this.uri = settings.analyzer().startsWith("http")
-                ? timed(settings.analyzer(), settings.timeout())
+                ? timed(settings.analyzer(), settings.timeout()) + "&httpClientConfigurer="
+                        + OutboundHttp.configurer(context, MOST)
                 : settings.analyzer();
     }
 
@@ -104,6 +106,7 @@ final class EndpointAnalyzer implements CallPrivacy.Analyzer, AutoCloseable {
         Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         exchange.getMessage().setBody(question);
+        exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true); // nobody asked for it, and it may be a bomb
         Exchange done = template.send(uri, exchange);
         if (done.getException() != null) {
             throw new AnalyzerFailure(

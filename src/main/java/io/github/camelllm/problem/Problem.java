@@ -129,6 +129,24 @@ public final class Problem extends RuntimeException {
                 .withCause(throwable);
     }
 
+    /**
+     * The same for what went wrong while a model was asked: what nobody foresaw is a failure of that attempt ({@link
+     * UpstreamFailure#UNEXPECTED}), which another model may make good, and no internal error.
+     *
+     * @param model the model that was asked, for the client
+     */
+    public static Problem ofAttempt(String model, Throwable throwable) {
+        Problem problem = from(throwable);
+        return problem.code == ErrorCode.INTERNAL_ERROR && problem.getCause() == throwable
+                ? of(
+                                ErrorCode.UPSTREAM_ERROR,
+                                "No answer of '" + model + "' could be had; the gateway's log has the request id.")
+                        .withUpstream(UpstreamFailure.UNEXPECTED)
+                        .withDetail("unexpected: " + throwable)
+                        .withCause(throwable)
+                : problem;
+    }
+
     @Override
     public String toString() {
         return code.code() + ": " + getMessage() + (detail == null ? "" : " [" + detail + "]");

@@ -37,6 +37,11 @@ public enum UpstreamFailure {
     BROKEN_OFF("the answer broke off, or ended without its finish reason", Reaction.RETRY, true),
     STALLED("the answer stalled for longer than the idle timeout", Reaction.NEXT, true),
     IN_BAND_ERROR("an error instead of an answer, with a success status", Reaction.RETRY, true),
+    TOO_LARGE(
+            "an answer beyond the gateway's bounds: a line or the number of its headers, an event, the whole",
+            Reaction.NEXT,
+            true),
+    UNEXPECTED("something that nobody foresaw, in the gateway too", Reaction.NEXT, true),
     CUT_BY_LENGTH(
             "the answer was cut by the model's own limit, and the settings do not take that", Reaction.NEXT, false),
     EMPTY_ANSWER("the answer has neither text nor tool call, and the settings do not take that", Reaction.RETRY, false),

@@ -1,35 +1,25 @@
 package io.github.camelllm.provider;
 
-import java.io.IOException;
+import io.github.camelllm.step.http.ExchangeWatcher;
+import io.github.camelllm.step.http.OutboundHttp;
 import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.hc.client5.http.classic.ExecChain;
-import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.concurrent.Cancellable;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
-import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
-import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * How the HTTP client of one model behaves: no retries, redirects, cookies or compression of its own, one timeout until
- * the first byte and another between reads after it, and every request can be stopped.
- *
- * <p>The client's built-in retries would send a prompt twice behind the back of quota and audit (it repeats a 429 or 503
- * after a second, whatever the method), so they are off.
+ * How the HTTP client of one model behaves: as all that the gateway asks with ({@link OutboundHttp}), with one timeout
+ * until the first byte and another between reads after it, and every request can be stopped.
  */
-public final class HttpTransport implements HttpClientConfigurer {
-
-    private static final TimeValue UNUSED = TimeValue.ofSeconds(50);
-    private static final String USER_AGENT = "camel-llm-gateway";
+public final class HttpTransport implements HttpClientConfigurer, CamelContextAware {
 
     private Duration idleTimeout = Duration.ofSeconds(60);
+    private int maxConnections = 5000;
+    private CamelContext context;
 
     /** The longest silence within an answer that has begun; positive. */
     public void setIdleTimeout(Duration idleTimeout) {
@@ -39,53 +29,51 @@ public final class HttpTransport implements HttpClientConfigurer {
         this.idleTimeout = idleTimeout;
     }
 
-    @Override
-    public void configureHttpClient(HttpClientBuilder builder) {
-        builder.setUserAgent(USER_AGENT)
-                .disableAutomaticRetries()
-                .disableRedirectHandling()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .disableContentCompression()
-                .evictIdleConnections(UNUSED) // else what a provider has closed after a burst stays open here
-                .setRequestExecutor(new IdleAfterHeaders(Timeout.of(idleTimeout)))
-                .addExecInterceptorFirst("llm-cancel", new NoteRequest());
+    /** The most connections to the provider at once; positive, 5,000 unless set. */
+    public void setMaxConnections(int maxConnections) {
+        if (maxConnections < 1) {
+            throw new IllegalArgumentException("maxConnections is " + maxConnections + "; it must be positive");
+        }
+        this.maxConnections = maxConnections;
     }
 
-    private static final class NoteRequest implements ExecChainHandler {
-        @Override
-        public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
-                throws IOException, HttpException {
-            InFlight inFlight = InFlight.current();
-            if (inFlight != null && scope.originalRequest instanceof Cancellable cancellable) {
-                inFlight.started(cancellable);
-            }
-            return chain.proceed(request, scope);
-        }
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.context = camelContext;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return context;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        OutboundHttp.of(context).configure(builder, maxConnections, new Watcher(Timeout.of(idleTimeout)));
     }
 
     /** Until the headers are here the response timeout rules; from then on the idle timeout does. */
-    private static final class IdleAfterHeaders extends HttpRequestExecutor {
-        private final Timeout idle;
+    private record Watcher(Timeout idle) implements ExchangeWatcher {
 
-        IdleAfterHeaders(Timeout idle) {
-            this.idle = idle;
+        @Override
+        public void began(Cancellable request) {
+            InFlight inFlight = InFlight.current();
+            if (inFlight != null) {
+                inFlight.started(request);
+            }
         }
 
         @Override
-        public ClassicHttpResponse execute(
-                ClassicHttpRequest request,
-                HttpClientConnection connection,
-                HttpResponseInformationCallback informationCallback,
-                HttpContext context)
-                throws IOException, HttpException {
+        public void sending(HttpClientConnection connection) {
             InFlight inFlight = InFlight.current();
             if (inFlight != null) {
                 inFlight.connected(connection);
             }
-            ClassicHttpResponse response = super.execute(request, connection, informationCallback, context);
+        }
+
+        @Override
+        public void answered(HttpClientConnection connection) {
             connection.setSocketTimeout(idle);
-            return response;
         }
     }
 }

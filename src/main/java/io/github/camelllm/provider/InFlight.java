@@ -25,6 +25,7 @@ final class InFlight implements AutoCloseable {
     private final Deadline deadline;
     private final boolean callsOwn;
     private volatile Deadline firstToken;
+    private volatile Deadline head;
     private Cancellable request;
     private volatile HttpClientConnection connection;
 
@@ -61,7 +62,7 @@ final class InFlight implements AutoCloseable {
         synchronized (this) {
             request = newRequest;
         }
-        if (cancellation.cancelled() || deadline.passed() || contentLate()) {
+        if (cancellation.cancelled() || deadline.passed() || contentLate() || headLate()) {
             newRequest.cancel();
         }
     }
@@ -78,6 +79,24 @@ final class InFlight implements AutoCloseable {
     /** Whether the request was stopped because it took too long. */
     boolean timedOut() {
         return deadline.passed();
+    }
+
+    /** Stops the request after that time unless {@link #headCame} is said before. */
+    void awaitHead(Duration time) {
+        head = Deadline.after(time, cancel);
+    }
+
+    /** The answer's head is here. */
+    void headCame() {
+        Deadline waiting = head;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+    }
+
+    private boolean headLate() {
+        Deadline waiting = head;
+        return waiting != null && waiting.passed();
     }
 
     /** Stops the request after that time unless {@link #contentCame} is said before. */
@@ -100,10 +119,14 @@ final class InFlight implements AutoCloseable {
     }
 
     /** The problem of a request that was stopped because it took too long; empty when it was not. */
-    Optional<Problem> ranOut(String model, Exception e) {
+    Optional<Problem> ranOut(String model, Throwable e) {
         if (contentLate()) {
             return Optional.of(Refusals.timeout(model, "did not begin its answer in time", e)
                     .withUpstream(UpstreamFailure.FIRST_TOKEN_TIMEOUT));
+        }
+        if (headLate()) {
+            return Optional.of(
+                    Refusals.timeout(model, "fell silent", e).withUpstream(UpstreamFailure.FIRST_BYTE_TIMEOUT));
         }
         return timedOut()
                 ? Optional.of(Refusals.timeout(model, "took longer than it may", e)
@@ -114,6 +137,7 @@ final class InFlight implements AutoCloseable {
     /** Nothing more is to be waited for. */
     void done() {
         deadline.cancel();
+        headCame();
         contentCame();
     }
 

@@ -252,9 +252,8 @@ public final class ModelStep extends KeyedStep {
             } else {
                 known.health().answered(attempt.waitedNanos());
             }
-        } catch (Exception e) {
-            Problem problem =
-                    Refusals.isCircuitOpen(e) || Refusals.isThrottled(e) ? refusal(known, e) : Problem.from(e);
+        } catch (Exception | Error e) {
+            Problem problem = problem(call, known, e);
             attempt.failed(problem);
             known.health().rest().after(problem, maxRest);
             if (count(call, known, problem) && trial) {
@@ -272,7 +271,7 @@ public final class ModelStep extends KeyedStep {
     /** The breaker has taken a stream that began for a success. */
     private void ended(Call call, Model known, Attempt attempt, boolean trial, StreamEnd end) {
         if (end.kind() == StreamEnd.Kind.FAILED) {
-            Problem problem = Problem.from(end.cause());
+            Problem problem = Problem.ofAttempt(model, end.cause());
             attempt.failed(problem);
             if (count(call, known, problem)) {
                 breaker.failed(attempt.waitedNanos(), problem, trial);
@@ -294,7 +293,18 @@ public final class ModelStep extends KeyedStep {
         return counts;
     }
 
-    private Problem refusal(Model known, Exception e) {
+    private Problem problem(Call call, Model known, Throwable e) {
+        if (Refusals.isCircuitOpen(e) || Refusals.isThrottled(e)) {
+            return refusal(known, e);
+        }
+        Problem problem = Problem.ofAttempt(model, e);
+        if (problem.upstream().orElse(null) == UpstreamFailure.UNEXPECTED) {
+            LOG.error("request {}: asking {} failed", call.getId(), model, problem.getCause());
+        }
+        return problem;
+    }
+
+    private Problem refusal(Model known, Throwable e) {
         return Refusals.isThrottled(e)
                 ? Problem.of(
                                 ErrorCode.TOO_MANY_IN_FLIGHT,

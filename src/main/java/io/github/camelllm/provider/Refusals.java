@@ -15,6 +15,7 @@ import javax.net.ssl.SSLException;
 import org.apache.camel.processor.ThrottlerRejectedExecutionException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.MessageConstraintException;
 
 /** What it means for the caller when an upstream cannot be reached, falls silent, or is not asked at all. */
 final class Refusals {
@@ -53,6 +54,12 @@ final class Refusals {
                     .withUpstream(UpstreamFailure.BUSY)
                     .withDetail("no connection of the pool came free; raise maxInFlight or the pool");
         }
+        if (find(e, TooLargeException.class) != null || find(e, MessageConstraintException.class) != null) {
+            return upstream(model, "sent more than an answer may be", e).withUpstream(UpstreamFailure.TOO_LARGE);
+        }
+        if (find(e, Error.class) != null) {
+            return Problem.ofAttempt(model, e);
+        }
         if (find(e, ConnectTimeoutException.class) != null) {
             return timeout(model, "did not accept a connection in time", e)
                     .withUpstream(UpstreamFailure.CONNECT_TIMEOUT);
@@ -69,7 +76,7 @@ final class Refusals {
         if (find(e, IOException.class) != null || find(e, org.apache.hc.core5.http.HttpException.class) != null) {
             return upstream(model, "broke off the connection", e).withUpstream(UpstreamFailure.RESET);
         }
-        return Problem.from(e);
+        return Problem.ofAttempt(model, e);
     }
 
     /** The problem behind an exception while an answer that has begun is read. */

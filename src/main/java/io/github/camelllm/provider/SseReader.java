@@ -140,7 +140,7 @@ final class SseReader {
 
     private void bound(long size) throws IOException {
         if (size > maxEventBytes) {
-            throw new IOException("an event of more than " + maxEventBytes + " bytes");
+            throw new TooLargeException("an event of more than " + maxEventBytes + " bytes");
         }
     }
 

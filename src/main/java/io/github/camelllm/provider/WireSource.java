@@ -130,7 +130,7 @@ final class WireSource {
         byte[] buffer = new byte[8192];
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
             if (out.size() + (long) read > max) {
-                throw new IOException("an answer of more than " + max + " bytes");
+                throw new TooLargeException("an answer of more than " + max + " bytes");
             }
             out.write(buffer, 0, read);
         }

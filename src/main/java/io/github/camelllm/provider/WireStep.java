@@ -43,9 +43,16 @@ public abstract class WireStep extends KeyedStep {
     private String upstreamModel = "";
     private Duration totalTimeout = Duration.ofMinutes(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
-    private Duration firstTokenTimeout = Duration.ofMinutes(2);
+    private Duration firstByteTimeout = Duration.ofMinutes(2);
+    private Duration firstTokenTimeout = Duration.ofSeconds(15);
+    private Duration reasoningTimeout = Duration.ofMinutes(2);
+    private boolean reasons;
+    private int tokensPerSecond = 25;
+    private int expectedTokens = 1000;
+    private AnswerTime time = answerTime();
     private final Parameters parameters = new Parameters();
-    private int maxAnswerBytes = 32 * 1024 * 1024;
+    private int maxAnswerBytes =
+            (int) Math.min(32 << 20, Runtime.getRuntime().maxMemory() / 16); // text and tree come on top of the bytes
     private boolean propagateTrace = true;
 
     /** What the provider calls the model; blank when it is what clients call it. */
@@ -67,13 +74,45 @@ public abstract class WireStep extends KeyedStep {
         this.idleTimeout = idleTimeout;
     }
 
-    /** The longest wait for the first content of a stream; positive. */
+    /** The longest wait for a plain answer, or for the head of any; positive, see {@link AnswerTime}. */
+    public void setFirstByteTimeout(Duration firstByteTimeout) {
+        this.firstByteTimeout = firstByteTimeout;
+        time = answerTime();
+    }
+
+    /** The longest wait for the first content of a stream; positive, 15 s unless set. */
     public void setFirstTokenTimeout(Duration firstTokenTimeout) {
-        if (firstTokenTimeout.isNegative() || firstTokenTimeout.isZero()) {
-            throw new IllegalArgumentException(
-                    "firstTokenTimeout is " + firstTokenTimeout.toMillis() + " ms; it must be positive");
-        }
         this.firstTokenTimeout = firstTokenTimeout;
+        time = answerTime();
+    }
+
+    /** The same for a model that reasons, and for requests that ask for it; positive, 2 minutes unless set. */
+    public void setReasoningTimeout(Duration reasoningTimeout) {
+        this.reasoningTimeout = reasoningTimeout;
+        time = answerTime();
+    }
+
+    /** Whether the model reasons before it answers though nobody asks for it. */
+    public void setReasons(boolean reasons) {
+        this.reasons = reasons;
+        time = answerTime();
+    }
+
+    /** How fast the model writes when it is slow, for the wait for plain answers; positive, 25 unless set. */
+    public void setTokensPerSecond(int tokensPerSecond) {
+        this.tokensPerSecond = tokensPerSecond;
+        time = answerTime();
+    }
+
+    /** The tokens of a plain answer that time is left for where the request sets no bound; positive, 1,000 unless set. */
+    public void setExpectedTokens(int expectedTokens) {
+        this.expectedTokens = expectedTokens;
+        time = answerTime();
+    }
+
+    private AnswerTime answerTime() {
+        return new AnswerTime(
+                firstByteTimeout, firstTokenTimeout, reasoningTimeout, reasons, tokensPerSecond, expectedTokens);
     }
 
     /**
@@ -156,6 +195,10 @@ public abstract class WireStep extends KeyedStep {
         } catch (Problem e) { // the request's fault, so nothing for the breaker to count
             attempt.failed(e);
             return;
+        } catch (RuntimeException | Error e) { // it may be of the caller's making, who must not open breakers for all
+            LOG.error("request {} cannot be put into the words of {}", call.getId(), call.getModel(), e);
+            attempt.failed(Problem.ofAttempt(call.getModel(), e).withUpstream(UpstreamFailure.CANNOT));
+            return;
         }
         request.removeHeaders("*");
         request.setHeader(Exchange.CONTENT_TYPE, "application/json");
@@ -170,14 +213,16 @@ public abstract class WireStep extends KeyedStep {
 
         try (InFlight inFlight = InFlight.open(call.cancellation(), totalTimeout, call.timeLeft())) {
             try {
+                inFlight.awaitHead(time.head(call));
                 if (stream) {
-                    inFlight.awaitContent(firstTokenTimeout);
+                    inFlight.awaitContent(time.content(call));
                 }
                 next.proceed();
+                inFlight.headCame();
                 WireSource source = new WireSource(exchange.getMessage(), inFlight);
                 attempt.status(source.status());
                 answer(call, exchange, attempt, source, stream);
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 inFlight.cancel();
                 inFlight.done();
                 fail(call, exchange, attempt, inFlight, e);
@@ -299,7 +344,7 @@ public abstract class WireStep extends KeyedStep {
         });
     }
 
-    private static void fail(Call call, Exchange exchange, Attempt attempt, InFlight inFlight, Exception e) {
+    private static void fail(Call call, Exchange exchange, Attempt attempt, InFlight inFlight, Throwable e) {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();

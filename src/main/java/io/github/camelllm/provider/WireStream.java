@@ -179,9 +179,9 @@ abstract class WireStream extends TokenStream {
         } catch (IOException e) {
             settle();
             throw source.problem(call.getModel(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             settle();
-            throw e;
+            throw Problem.ofAttempt(call.getModel(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.camelllm.step;
 
+import io.github.camelllm.step.http.OutboundHttp;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -45,11 +46,21 @@ public final class Enquiry implements AutoCloseable {
      * @param name of its threads
      */
     public Enquiry(CamelContext context, String uri, String name) {
-        context.getEndpoint(uri);
+        context.getEndpoint(isHttp(uri) ? configured(context, uri) : uri);
         this.context = context;
         this.template = context.createProducerTemplate();
         this.threads = context.getExecutorServiceManager().newCachedThreadPool(this, name);
-        this.uri = uri;
+        this.uri = isHttp(uri) ? configured(context, uri) : uri;
+    }
+
+    private static boolean isHttp(String uri) {
+        return uri.startsWith("http:") || uri.startsWith("https:");
+    }
+
+    private static String configured(CamelContext context, String uri) {
+        StringBuilder configured = new StringBuilder(uri);
+        option(configured, "httpClientConfigurer", OutboundHttp.configurer(context, MOST));
+        return configured.toString();
     }
 
     /**
@@ -96,6 +107,7 @@ public final class Enquiry implements AutoCloseable {
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         headers.forEach(exchange.getMessage()::setHeader);
         exchange.getMessage().setBody(json);
+        exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true); // nobody asked for it, and it may be a bomb
         Exchange done = template.send(timed(uri, timeout), exchange);
         if (done.getException() != null) {
             throw done.getException();
@@ -106,19 +118,17 @@ public final class Enquiry implements AutoCloseable {
 
     /** An HTTP client gives up when its caller does, and has a connection for each question; what the address sets itself stays. */
     private static String timed(String uri, Duration timeout) {
-        if (!uri.startsWith("http:") && !uri.startsWith("https:")) {
+        if (!isHttp(uri)) {
             return uri;
         }
         StringBuilder timed = new StringBuilder(uri);
         for (String name : new String[] {"connectTimeout", "connectionRequestTimeout", "responseTimeout"}) {
             option(timed, name, timeout.toMillis());
         }
-        option(timed, "connectionsPerRoute", MOST);
-        option(timed, "maxTotalConnections", MOST);
         return timed.toString();
     }
 
-    private static void option(StringBuilder uri, String name, long value) {
+    private static void option(StringBuilder uri, String name, Object value) {
         if (uri.indexOf("?" + name + "=") < 0 && uri.indexOf("&" + name + "=") < 0) {
             uri.append(uri.indexOf("?") < 0 ? '?' : '&')
                     .append(name)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.Dialect;
 import io.github.camelllm.testkit.FakeUpstream;
 import io.github.camelllm.testkit.GatewaySetup;
@@ -129,6 +130,7 @@ abstract class TwoUpstreams extends GatewayAcceptance {
     @BeforeEach
     void forgetBoth() {
         upstream.reset();
+        upstream.dropConnections(Cut.FIN); // a kept one that dies is replaced, which is no fault
         other.reset().always(request -> answer(request, FaultTable.WORDS));
     }
 

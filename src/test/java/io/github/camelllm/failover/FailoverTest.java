@@ -14,12 +14,15 @@ import io.github.camelllm.failover.ChainOfModels.Outcome;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What failover does with whole answers, through a route. */
 class FailoverTest {
@@ -88,6 +91,46 @@ class FailoverTest {
                 assertThat(outcome.problem().getMessage()).isEqualTo("failed: " + failure);
             }
         }
+    }
+
+    private static Stream<Throwable> unforeseen() {
+        return Stream.of(
+                new IllegalStateException("Connection pool shut down"),
+                new NullPointerException(),
+                new IOException("disk full"),
+                new OutOfMemoryError("Java heap space"),
+                new StackOverflowError());
+    }
+
+    private static Behaviour fails(Throwable unforeseen) {
+        return call -> {
+            if (unforeseen instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) unforeseen;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("unforeseen")
+    void whatNobodyForesawIsAFailedAttempt(Throwable unforeseen) throws Exception {
+        chain.model("a", fails(unforeseen)).model("b", says("from b"));
+
+        assertThat(chain.send(ASK).text()).isEqualTo("from b");
+        assertThat(chain.asked).containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unforeseen")
+    void whatNobodyForesawIsNoInternalErrorWhereNobodyElseAnswers(Throwable unforeseen) throws Exception {
+        chain.model("a", fails(unforeseen));
+
+        Problem problem = chain.send(ASK).problem();
+
+        assertThat(problem.code()).isEqualTo(ErrorCode.UPSTREAM_ERROR);
+        assertThat(problem.upstream()).contains(UpstreamFailure.UNEXPECTED);
+        assertThat(problem.getMessage())
+                .isEqualTo("No answer of 'a' could be had; the gateway's log has the request id.");
     }
 
     @Test
