@@ -7,7 +7,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +29,6 @@ public final class HttpEdge {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
     private static final String CALLS = "/v1/";
-    private static final long LINGER_MILLIS = 500;
     private static final int FIRST = Integer.MIN_VALUE;
 
     private final CamelContext context;
@@ -38,10 +36,13 @@ public final class HttpEdge {
     private final int mostCalls;
     private final AtomicBoolean draining;
     private final AtomicInteger calls = new AtomicInteger();
+    private final BodyReader bodies;
 
-    private HttpEdge(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
+    private HttpEdge(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
         this.context = context;
-        this.maxBodyBytes = maxBodyBytes;
+        this.maxBodyBytes = limits.maxBodyBytes();
+        this.bodies =
+                new BodyReader(new EdgeRoutes(context), new BodyMemory(limits.bodiesBytes()), limits.maxBodyBytes());
         this.mostCalls = mostCalls;
         this.draining = draining;
     }
@@ -51,13 +52,13 @@ public final class HttpEdge {
      * beside it (Camel's {@code camel.management}) is left alone.
      *
      * @param context a started context
-     * @param maxBodyBytes the largest request body, in bytes
+     * @param limits how much of a request, and of all together, is taken in
      * @param mostCalls how many calls may be under way before more are refused; 0 for any number. Where calls share a
      *     pool of threads with health checks and metrics, those must not wait behind calls.
      * @param draining true from the moment that new calls are to be refused
      */
-    public static void install(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
-        HttpEdge edge = new HttpEdge(context, maxBodyBytes, mostCalls, draining);
+    public static void install(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
+        HttpEdge edge = new HttpEdge(context, limits, mostCalls, draining);
         boolean installed = false;
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             if (!router.isManagementServer()) {
@@ -75,7 +76,7 @@ public final class HttpEdge {
     private void screen(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         if (!routing.normalizedPath().startsWith(CALLS)) {
-            routing.next();
+            bodies.handle(routing);
             return;
         }
         if (draining.get()) {
@@ -105,7 +106,7 @@ public final class HttpEdge {
                 return;
             }
         }
-        routing.next();
+        bodies.handle(routing);
     }
 
     /** Counts a call until its exchange with the client has ended; false when there are enough. */
@@ -192,26 +193,23 @@ public final class HttpEdge {
     }
 
     /**
-     * Answers at once. A body that has not been read is not going to be: nothing more of it is taken, and the connection
-     * closes once the client has had a moment to read the answer.
+     * Answers at once. A body that has not been read is not going to be: the connection closes once the client has had time
+     * to read the answer, which {@link ConnectionGuard} sees to.
      */
-    private static void refuse(RoutingContext routing, Problem problem) {
+    static void refuse(RoutingContext routing, Problem problem) {
         HttpServerRequest request = routing.request();
         HttpServerResponse response = routing.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
         response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
         problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));
         String id = CallIds.acceptOrMake(request.getHeader("x-request-id"));
         response.putHeader("X-Request-Id", id);
-        boolean unread = !request.isEnded() && request.version() != HttpVersion.HTTP_2;
-        if (unread) {
-            request.pause();
+        if (!request.isEnded() && BodyReader.declaredLength(request) != 0) {
             response.putHeader("Connection", "close");
         }
         response.end(
                 Buffer.buffer(ClientDialect.ofPath(routing.normalizedPath()).error(problem, id)));
-        if (unread) {
-            routing.vertx()
-                    .setTimer(LINGER_MILLIS, timer -> request.connection().close());
-        }
     }
 }

@@ -56,7 +56,8 @@ final class GatewayServer implements AutoCloseable {
 
     private GatewayServer(Preflight preflight) {
         this.preflight = preflight;
-        this.vertx = Workers.vertx(preflight.settings().workers());
+        this.vertx = Workers.vertx(
+                preflight.settings().workers(), preflight.settings().http());
     }
 
     /**
@@ -158,7 +159,7 @@ final class GatewayServer implements AutoCloseable {
                 .withEnabled(true)
                 .withHost(settings.host())
                 .withPort(settings.port())
-                .withMaxBodySize(settings.maxBodyBytes())
+                .withMaxBodySize(settings.http().maxBodyBytes())
                 .withFileUploadEnabled(false);
         Path file = preflight.options().config().resolve(Settings.FILE);
         main.setPropertyPlaceholderLocations(Files.exists(file) ? "file:" + file.toAbsolutePath() : "false");
@@ -203,7 +204,7 @@ final class GatewayServer implements AutoCloseable {
                 throw new IllegalStateException(new StartException(List.of(Ports.taken(preflight.settings())), null));
             }
             Settings settings = preflight.settings();
-            HttpEdge.install(context, settings.maxBodyBytes(), Workers.virtual() ? 0 : settings.workers(), draining);
+            HttpEdge.install(context, settings.http(), Workers.virtual() ? 0 : settings.workers(), draining);
         }
 
         @Override
