@@ -280,9 +280,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             return LINGER_NANOS + nanos(bodyBytes, LINGER_BYTES_PER_SECOND);
         }
         if (receiving) {
-            boolean ours = unanswered > 1
-                    || answerBegun
-                    || !context.channel().config().isAutoRead();
+            boolean ours =
+                    unanswered > 1 || answerBegun || !context.channel().config().isAutoRead();
             return ours ? NEVER : limits.bodyTimeout().toNanos() + nanos(bodyBytes, limits.bodyBytesPerSecond());
         }
         if (unanswered > 0 || ending) {
@@ -302,7 +301,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             lastWord(
                     Problem.of(
                             ErrorCode.REQUEST_TIMEOUT,
-                            receiving ? "The request body did not arrive in time." : "The request did not arrive in time."),
+                            receiving
+                                    ? "The request body did not arrive in time."
+                                    : "The request did not arrive in time."),
                     0);
         }
     }

@@ -94,9 +94,8 @@ final class EdgeRoutes extends LifecycleStrategySupport {
         List<Entry> found = new ArrayList<>();
         for (Route route : context.getRoutes()) {
             if (route.getEndpoint() instanceof PlatformHttpEndpoint http) {
-                CredentialCheck check = route.getRoute() instanceof RouteDefinition definition
-                        ? check(definition.getOutputs(), 0)
-                        : null;
+                RouteDefinition definition = model().getRouteDefinition(route.getRouteId());
+                CredentialCheck check = definition == null ? null : check(definition.getOutputs(), 0);
                 Set<String> methods = Method.parseList(http.getHttpMethodRestrict()).stream()
                         .map(Enum::name)
                         .collect(Collectors.toSet());
@@ -153,15 +152,17 @@ final class EdgeRoutes extends LifecycleStrategySupport {
         if (!(target instanceof DirectEndpoint)) {
             return null;
         }
-        for (RouteDefinition route : context.getCamelContextExtension()
-                .getContextPlugin(Model.class)
-                .getRouteDefinitions()) {
+        for (RouteDefinition route : model().getRouteDefinitions()) {
             if (route.getInput() != null
                     && target == context.hasEndpoint(text(route.getInput().getEndpointUri()))) {
                 return check(route.getOutputs(), depth + 1);
             }
         }
         return null;
+    }
+
+    private Model model() {
+        return context.getCamelContextExtension().getContextPlugin(Model.class);
     }
 
     private String text(String written) {

@@ -36,8 +36,7 @@ final class HttpConnections {
 
     /** Runs on the event loop of a new connection, before anything of it is read. */
     void open(HttpConnection connection) {
-        Channel channel =
-                ((ConnectionBase) connection).channelHandlerContext().channel();
+        Channel channel = ((ConnectionBase) connection).channelHandlerContext().channel();
         Object address = client(channel.remoteAddress());
         int count = all.incrementAndGet();
         int ofAddress = byAddress.merge(address, 1, Integer::sum);

@@ -180,7 +180,8 @@ public final class HttpEdge {
             return;
         }
         int status = routing.statusCode();
-        boolean halfSent = !routing.request().isEnded(); // no route has seen it, so what failed is what the client sent
+        // No route has seen it, so what failed is what the client sent, if it is not a fault of this server's code.
+        boolean halfSent = !routing.request().isEnded() && !isFault(routing.failure());
         if (status == 413) {
             refuse(routing, tooLarge());
         } else if (halfSent || (status >= 400 && status < 500)) {
@@ -190,6 +191,12 @@ public final class HttpEdge {
             LOG.error("the HTTP server failed to handle a request", routing.failure());
             refuse(routing, Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway failed to handle this request."));
         }
+    }
+
+    private static boolean isFault(Throwable failure) {
+        return failure instanceof Error
+                || failure instanceof NullPointerException
+                || failure instanceof IllegalStateException;
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.config.Nearest;
+import io.github.camelllm.ingress.HttpLimits;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.Placeholders;
-import io.github.camelllm.ingress.HttpLimits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;

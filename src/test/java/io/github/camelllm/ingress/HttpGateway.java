@@ -102,7 +102,8 @@ final class HttpGateway implements AutoCloseable {
         context.getShutdownStrategy().setTimeout(5);
         context.addService(server);
         PluginHelper.getRoutesLoader(context)
-                .loadRoutes(ResourceHelper.fromString("test.camel.yaml", (ROUTES + routes).replace("STALL", stallTimeout)));
+                .loadRoutes(
+                        ResourceHelper.fromString("test.camel.yaml", (ROUTES + routes).replace("STALL", stallTimeout)));
         context.start();
         HttpEdge.install(context, limits, mostCalls, draining);
     }
