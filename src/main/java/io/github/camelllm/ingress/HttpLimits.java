@@ -6,7 +6,7 @@ import java.time.Duration;
  * What clients of the HTTP server may take of it: time, connections and memory.
  *
  * @param maxBodyBytes the largest request body, in bytes, after it is decompressed
- * @param bodiesHeapPercent the share of the heap that all bodies together may take, with what is made of them
+ * @param bodiesBytes the memory for all bodies together, with what is made of them, in bytes; see {@link #ofHeap}
  * @param headerTimeout how long the head of a request may take to arrive, from its first byte; for the first request of
  *     a connection, from the connection on
  * @param bodyTimeout how long a body may take to arrive, beside a second for every {@code bodyBytesPerSecond} of it
@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public record HttpLimits(
         long maxBodyBytes,
-        int bodiesHeapPercent,
+        long bodiesBytes,
         Duration headerTimeout,
         Duration bodyTimeout,
         int bodyBytesPerSecond,
@@ -27,10 +27,17 @@ public record HttpLimits(
 
     /** What holds where nothing else is set, with bodies of 20 MiB. */
     public static final HttpLimits DEFAULT = new HttpLimits(
-            20 << 20, 40, Duration.ofSeconds(10), Duration.ofSeconds(30), 1024, Duration.ofSeconds(75), 10_000, 6_000);
+            20 << 20,
+            ofHeap(40),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            1024,
+            Duration.ofSeconds(75),
+            10_000,
+            6_000);
 
-    /** The memory for all bodies together, in bytes. */
-    long bodiesBytes() {
-        return Runtime.getRuntime().maxMemory() / 100 * bodiesHeapPercent;
+    /** So many hundredths of the largest heap that this process may have, in bytes. */
+    public static long ofHeap(int percent) {
+        return Runtime.getRuntime().maxMemory() / 100 * percent;
     }
 }

@@ -3,12 +3,15 @@ package io.github.camelllm.ingress;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 /** What is wrong with the head of a request, so that nobody can say for sure what it asks or where it ends. */
 final class RequestHead {
@@ -27,7 +30,15 @@ final class RequestHead {
         if (!http11 && !version.equals(HttpVersion.HTTP_1_0)) {
             return malformed("its version is not HTTP/1.1 or HTTP/1.0");
         }
+        if (!isToken(request.method().name())) {
+            return malformed("its method is no word");
+        }
         HttpHeaders headers = request.headers();
+        for (Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence(); all.hasNext(); ) {
+            if (!isToken(all.next().getKey())) {
+                return malformed("the name of a header is no word");
+            }
+        }
         List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
         if (hosts.size() > 1 || (http11 && hosts.isEmpty())) {
             return malformed("it needs one Host header and has " + hosts.size());
@@ -67,6 +78,10 @@ final class RequestHead {
 
     private static Problem malformed(String what) {
         return Problem.of(ErrorCode.INVALID_REQUEST, BAD + ": " + what + ".");
+    }
+
+    private static boolean isToken(CharSequence text) {
+        return text.length() > 0 && HttpHeaderValidationUtil.validateToken(text) < 0;
     }
 
     private static boolean isLength(String text) {

@@ -251,7 +251,7 @@ final class SettingsReader {
     private static HttpLimits http(Map<String, String> values) {
         return new HttpLimits(
                 Long.parseLong(values.get(SettingsTable.MAX_BODY)),
-                Integer.parseInt(values.get(SettingsTable.BODIES_HEAP)),
+                HttpLimits.ofHeap(Integer.parseInt(values.get(SettingsTable.BODIES_HEAP))),
                 Kind.parseDuration(values.get(SettingsTable.HEADER_TIMEOUT)),
                 Kind.parseDuration(values.get(SettingsTable.BODY_TIMEOUT)),
                 Integer.parseInt(values.get(SettingsTable.BODY_RATE)),

@@ -22,13 +22,13 @@ final class HttpGateway implements AutoCloseable {
     static final int MAX_BODY = 4096;
 
     /** Those of a gateway, with bodies of {@value #MAX_BODY} bytes. */
-    static final HttpLimits LIMITS = limits(MAX_BODY, 40);
+    static final HttpLimits LIMITS = limits(MAX_BODY, 100_000_000);
 
-    static HttpLimits limits(long maxBody, int heapPercent) {
+    static HttpLimits limits(long maxBody, long bodiesBytes) {
         HttpLimits usual = HttpLimits.DEFAULT;
         return new HttpLimits(
                 maxBody,
-                heapPercent,
+                bodiesBytes,
                 usual.headerTimeout(),
                 usual.bodyTimeout(),
                 usual.bodyBytesPerSecond(),
