@@ -41,8 +41,14 @@ public final class HttpEdge {
     private HttpEdge(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
         this.context = context;
         this.maxBodyBytes = limits.maxBodyBytes();
-        this.bodies =
-                new BodyReader(new EdgeRoutes(context), new BodyMemory(limits.bodiesBytes()), limits.maxBodyBytes());
+        BodyMemory memory = new BodyMemory(limits.bodiesBytes());
+        this.bodies = new BodyReader(new EdgeRoutes(context), memory, limits.maxBodyBytes());
+        if (!memory.couldHold(maxBodyBytes)) {
+            LOG.info(
+                    "the heap has no room for a body of {} bytes: the largest is {} bytes",
+                    maxBodyBytes,
+                    limits.bodiesBytes() / BodyMemory.FACTOR);
+        }
         this.mostCalls = mostCalls;
         this.draining = draining;
     }
