@@ -62,9 +62,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private long bodyBytes;
     private String path = "/";
     private String requestId;
+    private boolean keepAlive; // where the client itself ends the connection, Vert.x does as well
 
     private int unanswered;
     private boolean answerBegun;
+    private boolean endAnnounced;
 
     private boolean ending;
     private boolean ended;
@@ -136,6 +138,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 lastWord(problem, unanswered);
                 return false;
             }
+            keepAlive = HttpUtil.isKeepAlive(request);
             receiving = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
                     || HttpUtil.getContentLength(request, 0L) > 0;
             bodyBytes = 0;
@@ -187,6 +190,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 return;
             }
             answerBegun = true;
+            endAnnounced = keepAlive && !HttpUtil.isKeepAlive(response);
         }
         ctx.write(msg, promise);
         if (msg instanceof LastHttpContent) {
@@ -201,8 +205,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (lastWord != null) {
             answersBefore--;
             sayLastWord();
-        } else if (receiving && unanswered == 0) {
-            linger(); // answered before its body was read: the rest is not a request
+        } else if (endAnnounced || (receiving && unanswered == 0)) {
+            linger(); // of a request that is answered before its body was read the rest is not a request
         }
     }
 

@@ -93,7 +93,11 @@ final class EdgeRoutes extends LifecycleStrategySupport {
     private List<Entry> read() {
         List<Entry> found = new ArrayList<>();
         for (Route route : context.getRoutes()) {
-            if (route.getEndpoint() instanceof PlatformHttpEndpoint http) {
+            Endpoint endpoint = route.getConsumer() == null
+                    ? route.getEndpoint()
+                    : route.getConsumer()
+                            .getEndpoint(); // of a route of the REST DSL it is another one than the route's
+            if (endpoint instanceof PlatformHttpEndpoint http) {
                 RouteDefinition definition = model().getRouteDefinition(route.getRouteId());
                 CredentialCheck check = definition == null ? null : check(definition.getOutputs(), 0);
                 Set<String> methods = Method.parseList(http.getHttpMethodRestrict()).stream()
@@ -110,13 +114,17 @@ final class EdgeRoutes extends LifecycleStrategySupport {
         StringBuilder regex = new StringBuilder();
         String path = http.getPath();
         String rest = path.startsWith("/") ? path : "/" + path;
+        boolean prefix = http.isMatchOnUriPrefix() || rest.endsWith("*");
+        if (rest.endsWith("*")) {
+            rest = rest.substring(0, rest.length() - 1);
+        }
         if (rest.length() > 1 && rest.endsWith("/")) {
             rest = rest.substring(0, rest.length() - 1);
         }
         for (String part : rest.split("(?=\\{)|(?<=})")) {
             regex.append(part.startsWith("{") ? "[^/]+" : Pattern.quote(part));
         }
-        return Pattern.compile(regex + (http.isMatchOnUriPrefix() ? ".*" : ""));
+        return Pattern.compile(regex + (prefix ? ".*" : ""));
     }
 
     /** The first check of a chain; null when it has none, or when something else comes first. */

@@ -68,7 +68,7 @@ public final class HttpEdge {
         boolean installed = false;
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             if (!router.isManagementServer()) {
-                router.route().order(FIRST).handler(edge::screen);
+                router.route().order(FIRST).handler(edge::screen).handler(edge::admit);
                 router.route().last().handler(edge::unknown);
                 router.route().order(FIRST).failureHandler(edge::failed);
                 installed = true;
@@ -90,15 +90,6 @@ public final class HttpEdge {
             return;
         }
         if (request.method() == HttpMethod.POST) {
-            if (mostCalls > 0 && !admit(routing)) {
-                refuse(
-                        routing,
-                        Problem.of(
-                                        ErrorCode.TOO_MANY_IN_FLIGHT,
-                                        "The gateway has as many calls in flight as it has threads; try again.")
-                                .withRetryAfter(Duration.ofSeconds(1)));
-                return;
-            }
             if (!isJson(request.getHeader("content-type"))) {
                 refuse(
                         routing,
@@ -107,22 +98,28 @@ public final class HttpEdge {
                                 "The Content-Type must be application/json (in UTF-8)."));
                 return;
             }
-            if (declaredLength(request) > maxBodyBytes) {
-                refuse(routing, tooLarge());
-                return;
-            }
         }
         bodies.handle(routing);
     }
 
-    /** Counts a call until its exchange with the client has ended; false when there are enough. */
-    private boolean admit(RoutingContext routing) {
-        if (calls.incrementAndGet() > mostCalls) {
+    /** Counts a call from when all of it is there until its exchange with the client has ended. */
+    private void admit(RoutingContext routing) {
+        if (mostCalls == 0
+                || routing.request().method() != HttpMethod.POST
+                || !routing.normalizedPath().startsWith(CALLS)) {
+            routing.next();
+        } else if (calls.incrementAndGet() > mostCalls) {
             calls.decrementAndGet();
-            return false;
+            refuse(
+                    routing,
+                    Problem.of(
+                                    ErrorCode.TOO_MANY_IN_FLIGHT,
+                                    "The gateway has as many calls in flight as it has threads; try again.")
+                            .withRetryAfter(Duration.ofSeconds(1)));
+        } else {
+            routing.addEndHandler(ended -> calls.decrementAndGet());
+            routing.next();
         }
-        routing.addEndHandler(ended -> calls.decrementAndGet());
-        return true;
     }
 
     private static boolean isJson(String contentType) {
@@ -140,13 +137,6 @@ public final class HttpEdge {
             }
         }
         return true;
-    }
-
-    private static long declaredLength(HttpServerRequest request) {
-        String length = request.getHeader("content-length");
-        return length != null && length.matches("\\d{1,18}")
-                ? Long.parseLong(length)
-                : length == null ? 0 : Long.MAX_VALUE;
     }
 
     private Problem tooLarge() {
@@ -219,7 +209,7 @@ public final class HttpEdge {
         problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));
         String id = CallIds.acceptOrMake(request.getHeader("x-request-id"));
         response.putHeader("X-Request-Id", id);
-        if (!request.isEnded() && BodyReader.declaredLength(request) != 0) {
+        if (problem.code() == ErrorCode.OVERLOADED || (!request.isEnded() && BodyReader.declaredLength(request) != 0)) {
             response.putHeader("Connection", "close");
         }
         response.end(

@@ -206,4 +206,17 @@ class ConnectionGuardTest {
         pass(seconds(8));
         assertThat(channel.isOpen()).isFalse();
     }
+
+    @Test
+    void anAnswerThatAnnouncesTheEndOfItsConnectionEndsIt() {
+        send(HEAD + "Content-Length: 2\r\n\r\n{}");
+        DefaultFullHttpResponse last = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        last.headers().set("Connection", "close");
+        channel.writeOutbound(last);
+        int before = passed.size();
+        send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(passed).hasSize(before);
+        pass(seconds(8));
+        assertThat(channel.isOpen()).isFalse();
+    }
 }

@@ -427,4 +427,68 @@ class HttpBodiesTest {
         assertThat(status).isIn(413, 503);
         awaitRoom(json(MOST_OF_IT));
     }
+
+    @Test
+    void bodiesThatAreNotAllThereTakeNoPlaceOfACall() throws Exception {
+        gateway = HttpGateway.start(2, HttpBodiesTest::echoSize);
+        List<RawClient> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                waiting.add(RawClient.connect(gateway.port()).send(head(CHAT, 100) + "{"));
+            }
+            for (int i = 0; i < 5; i++) {
+                assertThat(RawClient.post(gateway.port(), CHAT, "{}").status()).isEqualTo(200);
+            }
+        } finally {
+            for (RawClient client : waiting) {
+                client.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/own/a", "/own/a/b"})
+    void bodiesOfOtherRoutesAreBoundAsWell(String path) throws Exception {
+        String own =
+                """
+                - route:
+                    from:
+                      uri: platform-http:/own/*
+                      steps:
+                        - setBody: { simple: "${bodyAs(String)}" }
+                """;
+        gateway = HttpGateway.start(LIMITS, own, HttpBodiesTest::answer);
+        for (String method : new String[] {"GET", "POST", "PUT", "DELETE"}) {
+            byte[] body = json(1000);
+            RawResponse response =
+                    RawClient.exchange(gateway.port(), method, path, body, "Content-Type: application/octet-stream");
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.text()).hasSize(1000);
+            assertThat(RawClient.exchange(gateway.port(), method, path, new byte[3 * MEBIBYTE])
+                            .status())
+                    .isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aFormOfAnotherRouteIsReadAsAForm() throws Exception {
+        String own =
+                """
+                - route:
+                    from:
+                      uri: platform-http:/form
+                      steps:
+                        - setBody: { simple: "${header.a}" }
+                """;
+        gateway = HttpGateway.start(LIMITS, own, HttpBodiesTest::answer);
+        String form = "Content-Type: application/x-www-form-urlencoded";
+        assertThat(RawClient.exchange(
+                                gateway.port(), "POST", "/form", "a=xyz".getBytes(StandardCharsets.US_ASCII), form)
+                        .text())
+                .isEqualTo("xyz");
+        byte[] large = new byte[3 * MEBIBYTE];
+        assertThat(RawClient.exchange(gateway.port(), "POST", "/form", large, form)
+                        .status())
+                .isEqualTo(413);
+    }
 }
