@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A hundred bodies of 5 MB at once, for a gateway with a small heap: {@code -Dattack.heap=512m} takes another. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
@@ -89,6 +91,24 @@ class BodiesAttackIT {
     void withoutAKeyNoBodyIsTakenIn() throws Exception {
         Map<Integer, Integer> answers = attack("without a key", CLIENTS, text("a word "), "X-Nothing: 1");
         assertThat(answers).containsOnly(Map.entry(401, CLIENTS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/messages", "/v1/embeddings"})
+    void theShippedChainsAskForNoBodyThatTheyWouldRefuse(String path) throws Exception {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 5000000\r\nExpect: 100-continue\r\nX-API-Key: ";
+        try (RawClient stranger = RawClient.connect(gateway.port());
+                RawClient friend = RawClient.connect(gateway.port())) {
+            RawResponse refused = stranger.send(head + "sk-wrong\r\n\r\n").response();
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(gateway.awaitRecord(refused.header("x-request-id"))
+                            .path("error_code")
+                            .asText())
+                    .isEqualTo("invalid_api_key");
+            assertThat(friend.send(head + KEY + "\r\n\r\n").interimOrFinalHead().status())
+                    .isEqualTo(100);
+        }
     }
 
     @Test
