@@ -79,6 +79,11 @@ final class BodyMemory {
             return true;
         }
 
+        /** Whether so much more would be more than there is, were this the only body. */
+        synchronized boolean wouldFillAll(long more) {
+            return bytes + more > most;
+        }
+
         synchronized void hold() {
             if (holders > 0) {
                 holders++;

@@ -76,7 +76,7 @@ final class BodyReader {
                     routing,
                     Problem.of(ErrorCode.INVALID_REQUEST, "The only expectation that is met is 100-continue."));
         } else if (declared > maxBytes || (declared > 0 && !memory.couldHold(declared))) {
-            HttpEdge.refuse(routing, tooLarge());
+            HttpEdge.refuse(routing, tooLarge(declared <= maxBytes));
         } else if (declared > 0 && !memory.hasRoom(declared)) {
             HttpEdge.refuse(routing, overloaded());
         } else {
@@ -164,10 +164,10 @@ final class BodyReader {
     private void fail(RoutingContext routing, BodyMemory.Share share, ReceivedBody body, Throwable failure) {
         body.drop();
         share.letGo();
-        if (failure instanceof ReceivedBody.TooLarge) {
-            HttpEdge.refuse(routing, tooLarge());
+        if (failure instanceof ReceivedBody.TooLarge large) {
+            HttpEdge.refuse(routing, tooLarge(large.forMemory));
         } else if (failure instanceof ReceivedBody.NoRoom || failure instanceof OutOfMemoryError) {
-            HttpEdge.refuse(routing, memory.couldHold(body.length()) ? overloaded() : tooLarge());
+            HttpEdge.refuse(routing, overloaded());
         } else {
             HttpEdge.refuse(routing, Problem.from(failure));
         }
@@ -216,12 +216,12 @@ final class BodyReader {
         return length.length() > 18 ? Long.MAX_VALUE : Long.parseLong(length);
     }
 
-    private Problem tooLarge() {
-        String message = "The request body is larger than the " + maxBytes + " bytes allowed.";
-        if (!memory.couldHold(maxBytes)) {
-            message = "The request body is larger than the gateway can take.";
-        }
-        return Problem.of(ErrorCode.REQUEST_TOO_LARGE, message);
+    private Problem tooLarge(boolean forMemory) {
+        return Problem.of(
+                ErrorCode.REQUEST_TOO_LARGE,
+                forMemory
+                        ? "The request body takes more memory than the gateway has for bodies."
+                        : "The request body is larger than the " + maxBytes + " bytes allowed.");
     }
 
     private static Problem overloaded() {

@@ -10,8 +10,13 @@ final class ReceivedBody {
 
     /** It would be larger than a body may be. */
     static final class TooLarge extends RuntimeException {
-        TooLarge() {
+
+        /** Whether it is so for the memory that all bodies may take, and not for the most that one may be. */
+        final boolean forMemory;
+
+        TooLarge(boolean forMemory) {
             super(null, null, false, false);
+            this.forMemory = forMemory;
         }
     }
 
@@ -37,7 +42,7 @@ final class ReceivedBody {
     }
 
     /**
-     * @throws TooLarge when it has grown beyond the most
+     * @throws TooLarge when it has grown beyond the most, or beyond what could be held if no other were there
      * @throws NoRoom when there is no memory for it
      */
     void add(Buffer chunk) {
@@ -57,7 +62,7 @@ final class ReceivedBody {
     private void reserve(int size) {
         long needed = (long) length + size;
         if (needed > most) {
-            throw new TooLarge();
+            throw new TooLarge(false);
         }
         if (needed > bytes.length) {
             long room = Math.max(needed, Math.min(most, Math.max(FIRST_BYTES, 2L * bytes.length)));
@@ -66,16 +71,21 @@ final class ReceivedBody {
             } else if (bytes.length == 0) {
                 room = needed; // most bodies come in one piece
             }
-            if (!share.take(BodyMemory.FACTOR * (room - bytes.length))) {
-                throw new NoRoom();
-            }
+            take(BodyMemory.FACTOR * (room - bytes.length));
             bytes = Arrays.copyOf(bytes, (int) room);
         }
     }
 
     /** Takes what the tree of its JSON weighs beside its bytes. */
     void weigh() {
-        if (!share.take(BodyMemory.structureOf(bytes, 0, length))) {
+        take(BodyMemory.structureOf(bytes, 0, length));
+    }
+
+    private void take(long more) {
+        if (!share.take(more)) {
+            if (share.wouldFillAll(more)) {
+                throw new TooLarge(true);
+            }
             throw new NoRoom();
         }
     }
