@@ -20,21 +20,31 @@ final class BodyMemory {
         this.most = most;
     }
 
-    /** What the parts of a JSON tree weigh beyond their bytes: an object, an array, a field, an element. */
+    /** What the parts of a JSON tree weigh beyond their bytes, with the copies that steps make of it. */
     private static int[] structure() {
         int[] weights = new int[256];
-        weights['{'] = 96;
-        weights['['] = 64;
-        weights[':'] = 40;
-        weights[','] = 24;
+        weights['{'] = 256;
+        weights['['] = 128;
+        weights[':'] = 64;
+        weights[','] = 32;
+        weights['"'] = 96;
         return weights;
     }
 
-    /** What the JSON tree of these bytes weighs beyond them. */
-    static long structureOf(byte[] bytes, int from, int end) {
+    /** What the JSON tree of these bytes weighs beyond them; what stands in strings is not counted. */
+    static long structureOf(byte[] bytes, int end) {
         long weight = 0;
-        for (int i = from; i < end; i++) {
-            weight += STRUCTURE[bytes[i] & 0xff];
+        boolean inString = false;
+        for (int i = 0; i < end; i++) {
+            byte b = bytes[i];
+            if (!inString) {
+                weight += STRUCTURE[b & 0xff];
+                inString = b == '"';
+            } else if (b == '\\') {
+                i++;
+            } else if (b == '"') {
+                inString = false;
+            }
         }
         return weight;
     }

@@ -78,7 +78,7 @@ final class ReceivedBody {
 
     /** Takes what the tree of its JSON weighs beside its bytes. */
     void weigh() {
-        take(BodyMemory.structureOf(bytes, 0, length));
+        take(BodyMemory.structureOf(bytes, length));
     }
 
     private void take(long more) {

@@ -72,10 +72,10 @@ class BodiesAttackIT {
         }
     }
 
-    /** Many small objects: what is made of them takes more memory than text of that length. */
+    /** A fifth of the length in many small objects: what is made of them takes more memory than text five times as long. */
     private static byte[] manyParts() {
         String part = "{\"type\":\"text\",\"text\":\"ab\"},";
-        String parts = part.repeat(BODY / part.length());
+        String parts = part.repeat(BODY / 5 / part.length());
         return ("{\"model\":\"steady\",\"messages\":[{\"role\":\"user\",\"content\":["
                         + parts.substring(0, parts.length() - 1) + "]}]}")
                 .getBytes(StandardCharsets.UTF_8);
@@ -115,7 +115,7 @@ class BodiesAttackIT {
     void withAKeyThoseThatFitAreAnsweredAndTheOthersToldToComeBack() throws Exception {
         for (byte[] body : List.of(text("a word "), text("ein Wörtchen, \uD83D\uDE00 "), manyParts())) {
             Map<Integer, Integer> answers = attack("with a key", CLIENTS, body, "Authorization: Bearer " + KEY);
-            assertThat(answers.keySet()).isSubsetOf(200, 400, 503);
+            assertThat(answers.keySet()).isSubsetOf(200, 503);
             assertThat(answers.getOrDefault(503, 0)).isLessThan(CLIENTS);
         }
     }

@@ -341,6 +341,13 @@ class HttpBodiesTest {
     }
 
     @Test
+    void whatStandsInAStringIsNoPartOfATree() {
+        byte[] text = "{\"a\":\"{{[[,,::\\\"{\\\\\"}".getBytes(StandardCharsets.US_ASCII);
+        byte[] plain = "{\"a\":\"\"}".getBytes(StandardCharsets.US_ASCII);
+        assertThat(BodyMemory.structureOf(text, text.length)).isEqualTo(BodyMemory.structureOf(plain, plain.length));
+    }
+
+    @Test
     void whatCouldNeverBeHeldIsTooLarge() throws Exception {
         start(HttpBodiesTest::echoSize);
         try (RawClient client = RawClient.connect(gateway.port())) {
