@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BodyMemory {
 
     /** Bytes of heap for each byte of a body: itself, its texts, what steps make of them, what is sent to a model. */
-    static final int FACTOR = 6;
+    static final int FACTOR = 12;
 
     private static final int[] STRUCTURE = structure();
 

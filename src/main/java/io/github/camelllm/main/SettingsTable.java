@@ -60,7 +60,7 @@ final class SettingsTable {
                     BODIES_HEAP,
                     "40",
                     Kind.number(1, 90),
-                    "The share of the heap that all bodies together may take, six bytes and more for one of theirs; beyond it 503."),
+                    "The share of the heap that all bodies together may take, twelve bytes and more for one of theirs; beyond it 503."),
             new Setting(
                     HEADER_TIMEOUT,
                     "10s",
