@@ -1,8 +1,10 @@
 package io.github.camelllm.access;
 
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.CredentialCheck;
 import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Models;
+import io.github.camelllm.call.Ticker;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *     keysFile: "{{llm.access.keys-file}}"
  * }</pre>
  */
-public final class Authenticate extends Step {
+public final class Authenticate extends Step implements CredentialCheck {
 
     /**
      * The exchange property in which a trusted trigger (files, queue) names the id of the key it acts for, instead of a
@@ -41,6 +43,7 @@ public final class Authenticate extends Step {
     private String keysFile;
     private volatile Authenticator authenticator;
     private volatile Models models = new Models();
+    private volatile Ticker ticker = Ticker.SYSTEM;
 
     /** The directory that a relative {@link #setKeysFile keysFile} is in; the working directory where it is not set. */
     public void setConfigDir(String configDir) {
@@ -73,7 +76,15 @@ public final class Authenticate extends Step {
                 LOG.info("{} virtual keys from {}", read.keys().all().size(), settings.keysFile());
             }
         }
+        ticker = Calls.ticker(route.getCamelContext());
         authenticator = new Authenticator(read.keys());
+    }
+
+    /** By the keys as they are now; true as well before they have been read. */
+    @Override
+    public boolean accepts(String credential) {
+        Authenticator now = authenticator;
+        return now == null || now.accepts(credential, ticker.now());
     }
 
     @Override

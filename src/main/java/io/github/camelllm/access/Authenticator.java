@@ -36,6 +36,17 @@ final class Authenticator {
         return key.speaksForOthers() ? key.identity().speakingFor(user, team) : key.identity();
     }
 
+    /** Whether a call with this credential, and no trigger that vouches for it, has a valid key or needs none. */
+    boolean accepts(String credential, Instant now) {
+        if (keys.isEmpty()) {
+            return true;
+        }
+        Key key = credential == null || credential.isEmpty()
+                ? null
+                : keys.find(credential).orElse(null);
+        return key != null && key.refusedAt(now) == null;
+    }
+
     /** A call that has come through here before, in a chain that runs its steps again, keeps what was found out. */
     private static boolean known(Call call) {
         return call.credential() == null && !call.getIdentity().equals(Identity.ANONYMOUS);

@@ -28,9 +28,12 @@ interface ClientDialect {
      * @param path of the request, normalised
      */
     static ClientDialect of(HttpServerRequest request, String path) {
-        boolean anthropic = path.equals("/v1/messages")
-                || path.startsWith("/v1/messages/")
-                || request.getHeader(EitherDialect.ANTHROPIC) != null;
+        return request.getHeader(EitherDialect.ANTHROPIC) != null ? of("anthropic") : ofPath(path);
+    }
+
+    /** The dialect of a path, normalised, where no more is known of the request. */
+    static ClientDialect ofPath(String path) {
+        boolean anthropic = path.equals("/v1/messages") || path.startsWith("/v1/messages/");
         return of(anthropic ? "anthropic" : "openai");
     }
 

@@ -7,7 +7,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +26,6 @@ public final class HttpEdge {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
     private static final String CALLS = "/v1/";
-    private static final long LINGER_MILLIS = 500;
     private static final int FIRST = Integer.MIN_VALUE;
 
     private final Unserved unserved;
@@ -35,10 +33,19 @@ public final class HttpEdge {
     private final int mostCalls;
     private final AtomicBoolean draining;
     private final AtomicInteger calls = new AtomicInteger();
+    private final BodyReader bodies;
 
-    private HttpEdge(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
+    private HttpEdge(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
         this.unserved = new Unserved(new ServedPaths(context));
-        this.maxBodyBytes = maxBodyBytes;
+        this.maxBodyBytes = limits.maxBodyBytes();
+        BodyMemory memory = new BodyMemory(limits.bodiesBytes());
+        this.bodies = new BodyReader(new EdgeRoutes(context), memory, limits.maxBodyBytes());
+        if (!memory.couldHold(maxBodyBytes)) {
+            LOG.info(
+                    "the heap has no room for a body of {} bytes: the largest is {} bytes",
+                    maxBodyBytes,
+                    limits.bodiesBytes() / BodyMemory.FACTOR);
+        }
         this.mostCalls = mostCalls;
         this.draining = draining;
     }
@@ -48,17 +55,17 @@ public final class HttpEdge {
      * beside it (Camel's {@code camel.management}) is left alone.
      *
      * @param context a started context
-     * @param maxBodyBytes the largest request body, in bytes
+     * @param limits how much of a request, and of all together, is taken in
      * @param mostCalls how many calls may be under way before more are refused; 0 for any number. Where calls share a
      *     pool of threads with health checks and metrics, those must not wait behind calls.
      * @param draining true from the moment that new calls are to be refused
      */
-    public static void install(CamelContext context, long maxBodyBytes, int mostCalls, AtomicBoolean draining) {
-        HttpEdge edge = new HttpEdge(context, maxBodyBytes, mostCalls, draining);
+    public static void install(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
+        HttpEdge edge = new HttpEdge(context, limits, mostCalls, draining);
         boolean installed = false;
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             if (!router.isManagementServer()) {
-                router.route().order(FIRST).handler(edge::screen);
+                router.route().order(FIRST).handler(edge::screen).handler(edge::admit);
                 router.route().last().handler(edge.unserved::handle);
                 router.route().order(FIRST).failureHandler(edge::failed);
                 installed = true;
@@ -72,7 +79,7 @@ public final class HttpEdge {
     private void screen(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         if (!routing.normalizedPath().startsWith(CALLS)) {
-            routing.next();
+            bodies.handle(routing);
             return;
         }
         if (draining.get()) {
@@ -80,15 +87,6 @@ public final class HttpEdge {
             return;
         }
         if (request.method() == HttpMethod.POST) {
-            if (mostCalls > 0 && !admit(routing)) {
-                refuse(
-                        routing,
-                        Problem.of(
-                                        ErrorCode.TOO_MANY_IN_FLIGHT,
-                                        "The gateway has as many calls in flight as it has threads; try again.")
-                                .withRetryAfter(Duration.ofSeconds(1)));
-                return;
-            }
             if (!isJson(request.getHeader("content-type")) && !unserved.judgesMediaTypes(routing.normalizedPath())) {
                 refuse(
                         routing,
@@ -97,22 +95,28 @@ public final class HttpEdge {
                                 "The Content-Type must be application/json (in UTF-8)."));
                 return;
             }
-            if (declaredLength(request) > maxBodyBytes) {
-                refuse(routing, tooLarge());
-                return;
-            }
         }
-        routing.next();
+        bodies.handle(routing);
     }
 
-    /** Counts a call until its exchange with the client has ended; false when there are enough. */
-    private boolean admit(RoutingContext routing) {
-        if (calls.incrementAndGet() > mostCalls) {
+    /** Counts a call from when all of it is there until its exchange with the client has ended. */
+    private void admit(RoutingContext routing) {
+        if (mostCalls == 0
+                || routing.request().method() != HttpMethod.POST
+                || !routing.normalizedPath().startsWith(CALLS)) {
+            routing.next();
+        } else if (calls.incrementAndGet() > mostCalls) {
             calls.decrementAndGet();
-            return false;
+            refuse(
+                    routing,
+                    Problem.of(
+                                    ErrorCode.TOO_MANY_IN_FLIGHT,
+                                    "The gateway has as many calls in flight as it has threads; try again.")
+                            .withRetryAfter(Duration.ofSeconds(1)));
+        } else {
+            routing.addEndHandler(ended -> calls.decrementAndGet());
+            routing.next();
         }
-        routing.addEndHandler(ended -> calls.decrementAndGet());
-        return true;
     }
 
     private static boolean isJson(String contentType) {
@@ -132,13 +136,6 @@ public final class HttpEdge {
         return true;
     }
 
-    private static long declaredLength(HttpServerRequest request) {
-        String length = request.getHeader("content-length");
-        return length != null && length.matches("\\d{1,18}")
-                ? Long.parseLong(length)
-                : length == null ? 0 : Long.MAX_VALUE;
-    }
-
     private Problem tooLarge() {
         return Problem.of(
                 ErrorCode.REQUEST_TOO_LARGE, "The request body is larger than the " + maxBodyBytes + " bytes allowed.");
@@ -156,7 +153,8 @@ public final class HttpEdge {
             return;
         }
         int status = routing.statusCode();
-        boolean halfSent = !routing.request().isEnded(); // no route has seen it, so what failed is what the client sent
+        // No route has seen it, so what failed is what the client sent, if it is not a fault of this server's code.
+        boolean halfSent = !routing.request().isEnded() && !isFault(routing.failure());
         if (status == 413) {
             refuse(routing, tooLarge());
         } else if (halfSent || (status >= 400 && status < 500)) {
@@ -168,28 +166,31 @@ public final class HttpEdge {
         }
     }
 
+    private static boolean isFault(Throwable failure) {
+        return failure instanceof Error
+                || failure instanceof NullPointerException
+                || failure instanceof IllegalStateException;
+    }
+
     /**
-     * Answers at once. A body that has not been read is not going to be: nothing more of it is taken, and the connection
-     * closes once the client has had a moment to read the answer.
+     * Answers at once. A body that has not been read is not going to be: the connection closes once the client has had time
+     * to read the answer, which {@link ConnectionGuard} sees to.
      */
     static void refuse(RoutingContext routing, Problem problem) {
         HttpServerRequest request = routing.request();
         HttpServerResponse response = routing.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
         response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
         problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));
         String id = CallIds.acceptOrMake(request.getHeader("x-request-id"));
         response.putHeader("X-Request-Id", id);
-        boolean unread = !request.isEnded() && request.version() != HttpVersion.HTTP_2;
-        if (unread) {
-            request.pause();
+        if (problem.code() == ErrorCode.OVERLOADED || (!request.isEnded() && BodyReader.declaredLength(request) != 0)) {
             response.putHeader("Connection", "close");
         }
         byte[] body = ClientDialect.of(request, routing.normalizedPath()).error(problem, id);
         response.putHeader("Content-Length", Integer.toString(body.length)); // which HEAD is told as well
         response.end(Buffer.buffer(body));
-        if (unread) {
-            routing.vertx()
-                    .setTimer(LINGER_MILLIS, timer -> request.connection().close());
-        }
     }
 }

@@ -5,7 +5,10 @@ import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.step.Calls;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import org.apache.camel.Exchange;
@@ -51,11 +54,21 @@ final class HttpRequests {
             headers.put(name, request.getHeader(name));
         }
         // A Buffer, unless the context caches streams and has made something of its own of it.
-        byte[] body = message.getBody() instanceof Buffer buffer ? buffer.getBytes() : message.getBody(byte[].class);
+        byte[] body = message.getBody() instanceof Buffer buffer ? bytes(buffer) : message.getBody(byte[].class);
         String credential = Calls.credential(request.getHeader("authorization"), request.getHeader("x-api-key"));
         message.removeHeaders("*");
         exchange.setProperty(WRITER, new VertxEventWriter(request, stallTimeout));
         return Calls.attach(exchange, new Call(ticker, operation, headers, credential, dialect.request(body)));
+    }
+
+    /** The array itself where the body fills one. */
+    private static byte[] bytes(Buffer buffer) {
+        ByteBuf bytes = buffer instanceof BufferImpl impl ? impl.byteBuf() : Unpooled.EMPTY_BUFFER;
+        boolean whole = bytes.hasArray()
+                && bytes.readableBytes() == buffer.length()
+                && bytes.arrayOffset() + bytes.readerIndex() == 0
+                && bytes.array().length == bytes.readableBytes();
+        return whole ? bytes.array() : buffer.getBytes();
     }
 
     EventWriter writer(Exchange exchange) {

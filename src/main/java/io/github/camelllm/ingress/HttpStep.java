@@ -71,6 +71,7 @@ public final class HttpStep extends Step {
     @Override
     protected void around(Call call, Exchange exchange, Chain next) {
         EventWriter client = requests.writer(exchange);
+        BodyMemory.Share memory = BodyReader.holdCurrent();
         activeCalls.enter(call);
         try {
             client.onGone(() -> call.cancellation().cancel());
@@ -86,6 +87,9 @@ public final class HttpStep extends Step {
         } finally {
             client.close();
             activeCalls.leave(call);
+            if (memory != null) {
+                memory.letGo();
+            }
         }
     }
 

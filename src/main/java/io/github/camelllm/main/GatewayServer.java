@@ -57,7 +57,8 @@ final class GatewayServer implements AutoCloseable {
 
     private GatewayServer(Preflight preflight) {
         this.preflight = preflight;
-        this.vertx = Workers.vertx(preflight.settings().workers());
+        this.vertx = Workers.vertx(
+                preflight.settings().workers(), preflight.settings().http());
     }
 
     /**
@@ -159,7 +160,7 @@ final class GatewayServer implements AutoCloseable {
                 .withEnabled(true)
                 .withHost(settings.host())
                 .withPort(settings.port())
-                .withMaxBodySize(settings.maxBodyBytes())
+                .withMaxBodySize(settings.http().maxBodyBytes())
                 .withFileUploadEnabled(false);
         Path file = preflight.options().config().resolve(Settings.FILE);
         main.setPropertyPlaceholderLocations(Files.exists(file) ? "file:" + file.toAbsolutePath() : "false");
@@ -208,7 +209,7 @@ final class GatewayServer implements AutoCloseable {
                             settings.values().get(SettingsTable.CORS_ORIGINS),
                             Boolean.parseBoolean(settings.values().get(SettingsTable.CORS_CREDENTIALS)))
                     .install(context);
-            HttpEdge.install(context, settings.maxBodyBytes(), Workers.virtual() ? 0 : settings.workers(), draining);
+            HttpEdge.install(context, settings.http(), Workers.virtual() ? 0 : settings.workers(), draining);
         }
 
         @Override

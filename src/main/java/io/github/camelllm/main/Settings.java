@@ -1,5 +1,6 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.ingress.HttpLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param host the address to listen on
  * @param port the port to listen on; 0 takes a free one
  * @param loopback whether that address can be reached from this machine alone
- * @param maxBodyBytes the largest request body
+ * @param http what clients of the HTTP server may take of it
  * @param workers calls handled at once where there are no virtual threads
  * @param keysFile the file of virtual keys, absolute; it need not exist
  * @param open whether it may listen beyond loopback without keys
@@ -23,7 +24,7 @@ record Settings(
         String host,
         int port,
         boolean loopback,
-        long maxBodyBytes,
+        HttpLimits http,
         int workers,
         Path keysFile,
         boolean open,

@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.config.Nearest;
+import io.github.camelllm.ingress.HttpLimits;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.Placeholders;
 import java.net.InetAddress;
@@ -258,7 +259,7 @@ final class SettingsReader {
                 host,
                 Integer.parseInt(values.get(SettingsTable.PORT)),
                 loopback(host),
-                Long.parseLong(values.get(SettingsTable.MAX_BODY)),
+                http(values),
                 Integer.parseInt(values.get(SettingsTable.WORKERS)),
                 keys,
                 Boolean.parseBoolean(values.get(SettingsTable.OPEN)),
@@ -266,6 +267,18 @@ final class SettingsReader {
                 Boolean.parseBoolean(values.get(SettingsTable.FILES)),
                 Boolean.parseBoolean(values.get(SettingsTable.QUEUE)),
                 Map.copyOf(values));
+    }
+
+    private static HttpLimits http(Map<String, String> values) {
+        return new HttpLimits(
+                Long.parseLong(values.get(SettingsTable.MAX_BODY)),
+                HttpLimits.ofHeap(Integer.parseInt(values.get(SettingsTable.BODIES_HEAP))),
+                Kind.parseDuration(values.get(SettingsTable.HEADER_TIMEOUT)),
+                Kind.parseDuration(values.get(SettingsTable.BODY_TIMEOUT)),
+                Integer.parseInt(values.get(SettingsTable.BODY_RATE)),
+                Kind.parseDuration(values.get(SettingsTable.KEEP_ALIVE_TIMEOUT)),
+                Integer.parseInt(values.get(SettingsTable.CONNECTIONS)),
+                Integer.parseInt(values.get(SettingsTable.CONNECTIONS_PER_ADDRESS)));
     }
 
     private static boolean loopback(String host) {

@@ -11,6 +11,13 @@ final class SettingsTable {
     static final String HOST = "llm.http.host";
     static final String PORT = "llm.http.port";
     static final String MAX_BODY = "llm.http.max-body-bytes";
+    static final String BODIES_HEAP = "llm.http.bodies-heap-percent";
+    static final String HEADER_TIMEOUT = "llm.http.header-timeout";
+    static final String BODY_TIMEOUT = "llm.http.body-timeout";
+    static final String BODY_RATE = "llm.http.body-bytes-per-second";
+    static final String KEEP_ALIVE_TIMEOUT = "llm.http.keep-alive-timeout";
+    static final String CONNECTIONS = "llm.http.max-connections";
+    static final String CONNECTIONS_PER_ADDRESS = "llm.http.max-connections-per-address";
     static final String WORKERS = "llm.http.workers";
     static final String CORS_ORIGINS = "llm.http.cors.origins";
     static final String CORS_CREDENTIALS = "llm.http.cors.credentials";
@@ -51,6 +58,41 @@ final class SettingsTable {
                     "20971520",
                     Kind.number(1024, Integer.MAX_VALUE),
                     "The largest request body, in bytes; a larger one is answered 413 before it is read."),
+            new Setting(
+                    BODIES_HEAP,
+                    "40",
+                    Kind.number(1, 90),
+                    "The share of the heap that all bodies together may take, twelve bytes and more for one of theirs; beyond it 503."),
+            new Setting(
+                    HEADER_TIMEOUT,
+                    "10s",
+                    Kind.duration(Duration.ofMillis(100), HOUR),
+                    "How long the head of a request may take to arrive, and the first one of a connection to begin."),
+            new Setting(
+                    BODY_TIMEOUT,
+                    "30s",
+                    Kind.duration(Duration.ofMillis(100), HOUR),
+                    "How long a body may take to arrive, beside the time that the rate below gives it."),
+            new Setting(
+                    BODY_RATE,
+                    "1024",
+                    Kind.number(1, Integer.MAX_VALUE),
+                    "A body may take a second longer for each so many bytes of it that have arrived."),
+            new Setting(
+                    KEEP_ALIVE_TIMEOUT,
+                    "75s",
+                    Kind.duration(Duration.ofMillis(100), HOUR),
+                    "How long a connection may wait for its next request. Longer than in the load balancer in front."),
+            new Setting(
+                    CONNECTIONS,
+                    "10000",
+                    Kind.number(1, 10_000_000),
+                    "The most connections at once; those beyond are answered 503 and closed."),
+            new Setting(
+                    CONNECTIONS_PER_ADDRESS,
+                    "6000",
+                    Kind.number(1, 10_000_000),
+                    "The most from one client address. A load balancer in front is one address too."),
             new Setting(
                     WORKERS,
                     "256",

@@ -1,5 +1,7 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.ingress.GuardedVertx;
+import io.github.camelllm.ingress.HttpLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -32,8 +34,9 @@ final class Workers {
      * Makes a Vert.x; whoever asks for it closes it.
      *
      * @param platformThreads how many calls at once there are threads for, where they are not virtual
+     * @param limits what clients of its HTTP servers may take
      */
-    static Vertx vertx(int platformThreads) {
+    static Vertx vertx(int platformThreads, HttpLimits limits) {
         // Names are resolved by the JDK: Vert.x's own resolver is of no use to a server and takes time to set up.
         System.setProperty("vertx.disableDnsResolver", "true");
         VertxOptions options = new VertxOptions()
@@ -47,7 +50,7 @@ final class Workers {
         if (virtual()) {
             builder.executorServiceFactory((threads, concurrency, maxConcurrency) -> virtualThreads());
         }
-        return builder.init().vertx();
+        return GuardedVertx.of(builder.init().vertx(), limits);
     }
 
     /** By reflection, since the gateway's classes are for Java 17. */

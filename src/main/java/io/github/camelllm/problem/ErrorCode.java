@@ -21,7 +21,9 @@ public enum ErrorCode {
     MODEL_NOT_FOUND(404, "invalid_request_error"),
     NOT_FOUND(404, "invalid_request_error"),
     METHOD_NOT_ALLOWED(405, "invalid_request_error"),
+    REQUEST_TIMEOUT(408, "invalid_request_error"),
     REQUEST_TOO_LARGE(413, "invalid_request_error"),
+    URI_TOO_LONG(414, "invalid_request_error"),
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error"),
 
     GLOBAL_RATE_LIMITED(429, "rate_limit_error"),
@@ -30,6 +32,7 @@ public enum ErrorCode {
     BUDGET_EXCEEDED(429, "insufficient_quota"),
     REQUEST_OVER_BUDGET(429, "insufficient_quota"),
     TOO_MANY_IN_FLIGHT(429, "rate_limit_error"),
+    HEADERS_TOO_LARGE(431, "invalid_request_error"),
 
     /** The client left before its answer was whole. Never sent: there is nobody to read it. */
     CLIENT_GONE(499, "client_error"),
@@ -38,6 +41,9 @@ public enum ErrorCode {
     UPSTREAM_ERROR(502, "server_error"),
     NO_MODEL_AVAILABLE(503, "server_error"),
     STORE_UNAVAILABLE(503, "server_error"),
+
+    /** The gateway has as much to hold as it can: request bodies, or connections. */
+    OVERLOADED(503, "server_error"),
     SHUTTING_DOWN(503, "server_error"),
     UPSTREAM_TIMEOUT(504, "server_error");
 

@@ -21,6 +21,22 @@ final class HttpGateway implements AutoCloseable {
 
     static final int MAX_BODY = 4096;
 
+    /** Those of a gateway, with bodies of {@value #MAX_BODY} bytes. */
+    static final HttpLimits LIMITS = limits(MAX_BODY, 100_000_000);
+
+    static HttpLimits limits(long maxBody, long bodiesBytes) {
+        HttpLimits usual = HttpLimits.DEFAULT;
+        return new HttpLimits(
+                maxBody,
+                bodiesBytes,
+                usual.headerTimeout(),
+                usual.bodyTimeout(),
+                usual.bodyBytesPerSecond(),
+                usual.keepAliveTimeout(),
+                usual.maxConnections(),
+                usual.maxConnectionsPerAddress());
+    }
+
     private static final String ROUTES =
             """
             - errorHandler:
@@ -59,15 +75,17 @@ final class HttpGateway implements AutoCloseable {
     final ActiveCalls active = new ActiveCalls();
     final BlockingQueue<Call> ended = new LinkedBlockingQueue<>();
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(20));
+    private final Vertx vertx;
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final VertxPlatformHttpServer server;
 
-    private HttpGateway(Processor chain, String stallTimeout, int mostCalls) throws Exception {
+    private HttpGateway(Processor chain, String stallTimeout, int mostCalls, HttpLimits limits, String routes)
+            throws Exception {
+        vertx = GuardedVertx.of(Vertx.vertx(new VertxOptions().setWorkerPoolSize(20)), limits);
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost("127.0.0.1");
         configuration.setBindPort(0);
-        configuration.setMaxBodySize((long) MAX_BODY);
+        configuration.setMaxBodySize(limits.maxBodyBytes());
         server = new VertxPlatformHttpServer(configuration);
         context.getRegistry().bind("vertx", vertx);
         context.getRegistry().bind("activeCalls", active);
@@ -84,21 +102,27 @@ final class HttpGateway implements AutoCloseable {
         context.getShutdownStrategy().setTimeout(5);
         context.addService(server);
         PluginHelper.getRoutesLoader(context)
-                .loadRoutes(ResourceHelper.fromString("test.camel.yaml", ROUTES.replace("STALL", stallTimeout)));
+                .loadRoutes(
+                        ResourceHelper.fromString("test.camel.yaml", (ROUTES + routes).replace("STALL", stallTimeout)));
         context.start();
-        HttpEdge.install(context, MAX_BODY, mostCalls, draining);
+        HttpEdge.install(context, limits, mostCalls, draining);
     }
 
     static HttpGateway start(Processor chain) throws Exception {
-        return new HttpGateway(chain, "60s", 0);
+        return new HttpGateway(chain, "60s", 0, LIMITS, "");
     }
 
     static HttpGateway start(int mostCalls, Processor chain) throws Exception {
-        return new HttpGateway(chain, "60s", mostCalls);
+        return new HttpGateway(chain, "60s", mostCalls, LIMITS, "");
     }
 
     static HttpGateway start(String stallTimeout, Processor chain) throws Exception {
-        return new HttpGateway(chain, stallTimeout, 0);
+        return new HttpGateway(chain, stallTimeout, 0, LIMITS, "");
+    }
+
+    /** With other limits, and routes (YAML) of the test's own beside the others. */
+    static HttpGateway start(HttpLimits limits, String routes, Processor chain) throws Exception {
+        return new HttpGateway(chain, "60s", 0, limits, routes);
     }
 
     int port() {

@@ -96,7 +96,17 @@ final class ServedGateway implements AutoCloseable {
         load(ROUTES);
         context.start();
         cors.install(context);
-        HttpEdge.install(context, MAX_BODY, 0, new AtomicBoolean());
+        HttpLimits usual = HttpLimits.DEFAULT;
+        HttpLimits limits = new HttpLimits(
+                MAX_BODY,
+                usual.bodiesBytes(),
+                usual.headerTimeout(),
+                usual.bodyTimeout(),
+                usual.bodyBytesPerSecond(),
+                usual.keepAliveTimeout(),
+                usual.maxConnections(),
+                usual.maxConnectionsPerAddress());
+        HttpEdge.install(context, limits, 0, new AtomicBoolean());
     }
 
     static ServedGateway start() throws Exception {

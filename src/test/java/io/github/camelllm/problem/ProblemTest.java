@@ -30,7 +30,9 @@ class ProblemTest {
                         "404 model_not_found",
                         "404 not_found",
                         "405 method_not_allowed",
+                        "408 request_timeout",
                         "413 request_too_large",
+                        "414 uri_too_long",
                         "415 unsupported_media_type",
                         "429 global_rate_limited",
                         "429 user_rate_limited",
@@ -38,11 +40,13 @@ class ProblemTest {
                         "429 budget_exceeded",
                         "429 request_over_budget",
                         "429 too_many_in_flight",
+                        "431 headers_too_large",
                         "499 client_gone",
                         "500 internal_error",
                         "502 upstream_error",
                         "503 no_model_available",
                         "503 store_unavailable",
+                        "503 overloaded",
                         "503 shutting_down",
                         "504 upstream_timeout");
     }
