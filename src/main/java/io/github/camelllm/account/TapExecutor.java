@@ -1,5 +1,8 @@
 package io.github.camelllm.account;
 
+import io.github.camelllm.call.Ticker;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Troubles;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
@@ -36,12 +39,11 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
 
     private final Tally dropped = new Tally();
     private final Tally failed = new Tally();
-    private final Seldom full = new Seldom(LOG);
-    private final Seldom failing = new Seldom(LOG);
+    private volatile Troubles troubles = new Troubles(LOG, Ticker.SYSTEM);
     private final Synchronization outcome = new Synchronization() {
         @Override
         public void onComplete(Exchange exchange) {
-            // all is well
+            troubles.over("failing", () -> "tap " + name() + " works");
         }
 
         @Override
@@ -77,6 +79,7 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
+        this.troubles = new Troubles(LOG, Calls.ticker(camelContext));
     }
 
     /** Called by {@code wireTap} with the copy that it is about to send: from then on its failure is noticed. */
@@ -115,12 +118,17 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
 
     private void failed(Throwable cause) {
         failed.add(1);
-        failing.warn(() -> "tap " + name() + " failed", cause);
+        boolean outage = Troubles.isOutage(cause);
+        troubles.is(
+                "failing",
+                () -> "tap " + name() + " failed" + (outage ? ": " + Troubles.reason(cause) : ""),
+                outage ? null : cause);
     }
 
     private void dropped() {
         dropped.add(1);
-        full.warn(
+        troubles.is(
+                "full",
                 () -> "tap " + name() + " is too slow: " + settings.queueSize()
                         + " are waiting, and the rest is dropped",
                 null);
