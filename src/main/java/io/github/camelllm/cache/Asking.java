@@ -232,8 +232,7 @@ final class Asking {
     }
 
     private Kept notKept(Asked asked, String what, RuntimeException e) {
-        tiers.troubles()
-                .is(what, () -> "the answer to call " + asked.call().getId() + " could not be " + what, e);
+        tiers.troubles().is(what, () -> "the answer to call " + asked.call().getId() + " could not be " + what, e);
         return null;
     }
 

@@ -27,8 +27,7 @@ record Tiers(List<CacheTier> all, Troubles troubles) {
      * @param beans those that are not built in
      * @throws IllegalArgumentException naming what is no tier, and what is
      */
-    static Tiers of(
-            List<String> names, Collection<CacheTier> beans, Supplier<List<String>> fillers, Ticker ticker) {
+    static Tiers of(List<String> names, Collection<CacheTier> beans, Supplier<List<String>> fillers, Ticker ticker) {
         List<CacheTier> known = new ArrayList<>(List.of(new ExactTier(), new NormalisedTier(fillers)));
         known.addAll(beans);
         List<CacheTier> all = names.stream()

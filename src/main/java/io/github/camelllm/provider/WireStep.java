@@ -197,7 +197,8 @@ public abstract class WireStep extends KeyedStep {
                 alarms.is(
                         call.getModel(),
                         () -> "ALARM: the provider " + call.getProvider() + " of model " + call.getModel()
-                                + " refuses this gateway (" + problem.detail().orElse("") + "), request " + call.getId(),
+                                + " refuses this gateway (" + problem.detail().orElse("") + "), request "
+                                + call.getId(),
                         null);
             }
             raise(exchange, attempt, problem);

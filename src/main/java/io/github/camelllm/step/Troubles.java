@@ -78,7 +78,11 @@ public final class Troubles {
             if (before == null || now - before.last >= AGAIN.toNanos()) {
                 Trouble begun = new Trouble();
                 begun.since = now;
-                tell(begun, now, known ? what.get() : "More is in trouble than can be told of, the last: " + what.get(), unforeseen);
+                tell(
+                        begun,
+                        now,
+                        known ? what.get() : "More is in trouble than can be told of, the last: " + what.get(),
+                        unforeseen);
                 return begun;
             }
             before.last = now;

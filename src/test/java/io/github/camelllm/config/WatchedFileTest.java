@@ -175,7 +175,8 @@ class WatchedFileTest {
                 lookAndRun(watched);
             }
             assertThat(log.lines()).hasSize(3).allSatisfy(line -> assertThat(line)
-                    .startsWith("ERROR ALARM: " + file + " could not be read anew; what it said before stays in force. ")
+                    .startsWith(
+                            "ERROR ALARM: " + file + " could not be read anew; what it said before stays in force. ")
                     .doesNotContain("|"));
 
             Files.delete(file);

@@ -31,12 +31,10 @@ class QueueOutageTest extends QueueFixture {
             fails(broker);
             ticker.advance(Duration.ofSeconds(61));
             fails(broker);
-            assertThat(log.lines())
-                    .hasSize(2)
-                    .allSatisfy(line -> assertThat(line)
-                            .startsWith("ERROR ALARM: the queue trigger cannot connect to the broker tcp://127.0.0.1:"
-                                    + port + ", and tries again: ")
-                            .doesNotContain("|", "secret"));
+            assertThat(log.lines()).hasSize(2).allSatisfy(line -> assertThat(line)
+                    .startsWith("ERROR ALARM: the queue trigger cannot connect to the broker tcp://127.0.0.1:" + port
+                            + ", and tries again: ")
+                    .doesNotContain("|", "secret"));
 
             EmbeddedBroker back = new EmbeddedBroker(
                     new BrokerSettings("", data.resolve("other"), port, List.of("llm.requests"), "", ""));
@@ -46,7 +44,8 @@ class QueueOutageTest extends QueueFixture {
                 broker.createConnection().close();
                 assertThat(log.lines())
                         .hasSize(3)
-                        .endsWith("INFO the queue trigger is connected to the broker tcp://127.0.0.1:" + port + " again");
+                        .endsWith(
+                                "INFO the queue trigger is connected to the broker tcp://127.0.0.1:" + port + " again");
             } finally {
                 context.stop();
                 back.stop();
