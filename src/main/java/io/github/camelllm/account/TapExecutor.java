@@ -39,11 +39,14 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
 
     private final Tally dropped = new Tally();
     private final Tally failed = new Tally();
-    private volatile Troubles troubles = new Troubles(LOG, Ticker.SYSTEM);
+    private volatile Troubles troubles; // none until something goes wrong
     private final Synchronization outcome = new Synchronization() {
         @Override
         public void onComplete(Exchange exchange) {
-            troubles.over("failing", () -> "tap " + name() + " works");
+            Troubles current = troubles;
+            if (current != null) {
+                current.over("failing", () -> "tap " + name() + " works");
+            }
         }
 
         @Override
@@ -79,7 +82,6 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        this.troubles = new Troubles(LOG, Calls.ticker(camelContext));
     }
 
     /** Called by {@code wireTap} with the copy that it is about to send: from then on its failure is noticed. */
@@ -119,15 +121,22 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
     private void failed(Throwable cause) {
         failed.add(1);
         boolean outage = Troubles.isOutage(cause);
-        troubles.is(
+        troubles().is(
                 "failing",
                 () -> "tap " + name() + " failed" + (outage ? ": " + Troubles.reason(cause) : ""),
                 outage ? null : cause);
     }
 
+    private synchronized Troubles troubles() {
+        if (troubles == null) {
+            troubles = new Troubles(LOG, camelContext == null ? Ticker.SYSTEM : Calls.ticker(camelContext));
+        }
+        return troubles;
+    }
+
     private void dropped() {
         dropped.add(1);
-        troubles.is(
+        troubles().is(
                 "full",
                 () -> "tap " + name() + " is too slow: " + settings.queueSize()
                         + " are waiting, and the rest is dropped",
