@@ -9,6 +9,7 @@ import io.github.camelllm.call.Pricing;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.StreamEnd;
 import io.github.camelllm.call.StreamEvent;
+import io.github.camelllm.call.Ticker;
 import io.github.camelllm.call.TokenCounter;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.problem.ErrorCode;
@@ -17,6 +18,7 @@ import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Completions;
 import io.github.camelllm.step.Step;
+import io.github.camelllm.step.Troubles;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
@@ -50,8 +52,7 @@ public final class Account extends Step implements MeterBinder, Accountant {
 
     private final Tally dropped = new Tally();
     private final Tally failed = new Tally();
-    private final Seldom full = new Seldom(LOG);
-    private final Seldom broken = new Seldom(LOG);
+    private volatile Troubles troubles = new Troubles(LOG, Ticker.SYSTEM);
     private final Set<Route> running = new HashSet<>();
 
     private String endpoint = "direct:llm-completed";
@@ -90,6 +91,7 @@ public final class Account extends Step implements MeterBinder, Accountant {
         if (running.isEmpty()) {
             AccountSettings settings = new AccountSettings(endpoint, queueSize, drainTimeout);
             context = route.getCamelContext();
+            troubles = new Troubles(LOG, Calls.ticker(context));
             pricing = Calls.bound(context, Pricing.class, Pricing.UNKNOWN);
             tokens = Calls.bound(context, TokenCounter.class, TokenCounter.ROUGH);
             CompletedRoute target = new CompletedRoute(context, settings.endpoint(), dropped, failed);
@@ -98,7 +100,8 @@ public final class Account extends Step implements MeterBinder, Accountant {
                     settings,
                     target::send,
                     dropped,
-                    () -> full.warn(
+                    () -> troubles.is(
+                            "queue",
                             () -> "finished calls are dropped: " + settings.endpoint() + " has " + settings.queueSize()
                                     + " waiting",
                             null));
@@ -203,7 +206,7 @@ public final class Account extends Step implements MeterBinder, Accountant {
                 tokens.learn(call);
             }
         } catch (RuntimeException e) {
-            broken.warn(() -> "call " + call.getId() + " could not be priced", e);
+            troubles.is("price", () -> "call " + call.getId() + " could not be priced", e);
             costs = Costs.unknown(attempts.size());
         }
         call.cost(costs.total());
@@ -240,7 +243,7 @@ public final class Account extends Step implements MeterBinder, Accountant {
             }
         } catch (RuntimeException e) {
             failed.add(1);
-            broken.warn(() -> "call " + call.getId() + " could not be accounted for", e);
+            troubles.is("account", () -> "call " + call.getId() + " could not be accounted for", e);
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.github.camelllm.account;
 
 import io.github.camelllm.call.FinishedCall;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Troubles;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -19,14 +21,14 @@ final class CompletedRoute {
     private final ProducerTemplate template;
     private final Tally dropped;
     private final Tally failed;
-    private final Seldom warning = new Seldom(LOG);
-    private boolean absent;
+    private final Troubles troubles;
 
     CompletedRoute(CamelContext context, String uri, Tally dropped, Tally failed) {
         this.endpoint = context.getEndpoint(withoutWaiting(uri));
         this.template = context.createProducerTemplate(1);
         this.dropped = dropped;
         this.failed = failed;
+        this.troubles = new Troubles(LOG, Calls.ticker(context));
     }
 
     /** A direct endpoint waits half a minute for a consumer unless it is told not to. */
@@ -50,19 +52,24 @@ final class CompletedRoute {
         }
         if (!taken) {
             dropped.add(1);
-            if (!absent) {
-                LOG.warn(
-                        "No route consumes {}: finished calls are neither logged nor metered until one does.",
-                        endpoint.getEndpointBaseUri());
-            }
+            troubles.is(
+                    "absent",
+                    () -> "No route consumes " + endpoint.getEndpointBaseUri()
+                            + ": finished calls are neither logged nor metered until one does.",
+                    null);
         } else if (failure != null) {
             failed.add(1);
-            Throwable cause = failure;
-            warning.warn(
-                    () -> endpoint.getEndpointBaseUri() + " failed to take finished call " + finished.requestId(),
-                    cause);
+            boolean outage = Troubles.isOutage(failure);
+            String reason = outage ? ": " + Troubles.reason(failure) : "";
+            troubles.is(
+                    "failed",
+                    () -> endpoint.getEndpointBaseUri() + " failed to take finished call " + finished.requestId()
+                            + reason,
+                    outage ? null : failure);
+        } else {
+            troubles.over("absent", () -> endpoint.getEndpointBaseUri() + " is consumed");
+            troubles.over("failed", () -> endpoint.getEndpointBaseUri() + " takes finished calls");
         }
-        absent = !taken;
     }
 
     void close() {

@@ -1,5 +1,8 @@
 package io.github.camelllm.account;
 
+import io.github.camelllm.call.Ticker;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Troubles;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
@@ -36,12 +39,14 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
 
     private final Tally dropped = new Tally();
     private final Tally failed = new Tally();
-    private final Seldom full = new Seldom(LOG);
-    private final Seldom failing = new Seldom(LOG);
+    private volatile Troubles troubles; // none until something goes wrong
     private final Synchronization outcome = new Synchronization() {
         @Override
         public void onComplete(Exchange exchange) {
-            // all is well
+            Troubles current = troubles;
+            if (current != null) {
+                current.over("failing", () -> "tap " + name() + " works");
+            }
         }
 
         @Override
@@ -115,12 +120,24 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
 
     private void failed(Throwable cause) {
         failed.add(1);
-        failing.warn(() -> "tap " + name() + " failed", cause);
+        boolean outage = Troubles.isOutage(cause);
+        troubles().is(
+                "failing",
+                () -> "tap " + name() + " failed" + (outage ? ": " + Troubles.reason(cause) : ""),
+                outage ? null : cause);
+    }
+
+    private synchronized Troubles troubles() {
+        if (troubles == null) {
+            troubles = new Troubles(LOG, camelContext == null ? Ticker.SYSTEM : Calls.ticker(camelContext));
+        }
+        return troubles;
     }
 
     private void dropped() {
         dropped.add(1);
-        full.warn(
+        troubles().is(
+                "full",
                 () -> "tap " + name() + " is too slow: " + settings.queueSize()
                         + " are waiting, and the rest is dropped",
                 null);

@@ -194,11 +194,7 @@ final class Asking {
                     .map(tree -> keep(asked, new Answer(null, tree), start, checked))
                     .orElse(null);
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "the answer to call {} could not be put together to be cached",
-                    asked.call().getId(),
-                    e);
-            return null;
+            return notKept(asked, "put together to be cached", e);
         }
     }
 
@@ -231,9 +227,13 @@ final class Asking {
             }
             return asked.isForAll(kept, this::forget) ? kept : null;
         } catch (RuntimeException e) {
-            LOG.warn("the answer to call {} could not be cached", asked.call().getId(), e);
-            return null;
+            return notKept(asked, "cached", e);
         }
+    }
+
+    private Kept notKept(Asked asked, String what, RuntimeException e) {
+        tiers.troubles().is(what, () -> "the answer to call " + asked.call().getId() + " could not be " + what, e);
+        return null;
     }
 
     /** Drops an answer that is not for all after all, here and where it is shared. */

@@ -126,8 +126,11 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         ticker = Calls.ticker(context);
         pricing = Calls.bound(context, Pricing.class, Pricing.UNKNOWN);
         rules = WatchedFile.open(settings.file(), CacheRulesFile::read, ticker);
-        Tiers tiers = Tiers.of(settings.tiers(), context.getRegistry().findByType(CacheTier.class), () -> rules.get()
-                .fillers());
+        Tiers tiers = Tiers.of(
+                settings.tiers(),
+                context.getRegistry().findByType(CacheTier.class),
+                () -> rules.get().fillers(),
+                ticker);
         AnswerStore kept = new AnswerStore(settings.maxBytes(), tiers.bytesPerAnswer(), ticker, tiers::remove);
         store = kept;
         SharedCache redis = Sharing.open(context, sharedStore, sharedTimeout, tiers);

@@ -4,16 +4,12 @@ import io.github.camelllm.call.Call;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks the tiers in turn for an answer that is kept and fresh. What other gateways have kept is asked for once, when the built-in
  * tiers have found nothing in memory and before any other tier.
  */
 final class Lookup {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Lookup.class);
 
     private final AnswerStore store;
     private final Tiers tiers;
@@ -94,7 +90,7 @@ final class Lookup {
                     return Optional.of(found);
                 }
             } catch (RuntimeException e) {
-                LOG.warn("the tier {} of the cache failed; call {} goes on without it", tier.name(), call.getId(), e);
+                tiers.failed(tier, "failed; calls go on without it", e);
             }
         }
         return isFetched ? Optional.empty() : Optional.ofNullable(fetch(call, question, ttl, revalidate));
@@ -119,7 +115,12 @@ final class Lookup {
                     .flatMap(found -> found.timed(call, ttl, revalidate))
                     .orElse(null);
         } catch (RuntimeException e) {
-            LOG.warn("what gateways share could not be asked for; call {} goes on without it", call.getId(), e);
+            tiers.troubles()
+                    .is(
+                            "shared",
+                            () -> "what gateways share could not be asked for; call " + call.getId()
+                                    + " goes on without it",
+                            e);
             return null;
         }
     }

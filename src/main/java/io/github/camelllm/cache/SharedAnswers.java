@@ -7,16 +7,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The answers that gateways share, behind those in memory: by their ids, and by their normalised names where that tier is asked.
  * What is found there goes into memory for what is left of its time. Without a Redis it is never asked, and knows nothing.
  */
 final class SharedAnswers {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SharedAnswers.class);
 
     private final SharedCache shared;
     private final AnswerStore store;
@@ -153,7 +149,12 @@ final class SharedAnswers {
         try {
             return KeptForm.read(entry, ticker.nanos());
         } catch (KeptForm.Unreadable e) {
-            LOG.warn("the shared answer {} cannot be read and is removed: {}", entry.id(), e.getMessage());
+            tiers.troubles()
+                    .is(
+                            "unreadable",
+                            () -> "the shared answer " + entry.id() + " cannot be read and is removed: "
+                                    + e.getMessage(),
+                            null);
             shared.remove(entry.id());
             return Optional.empty();
         }
@@ -168,7 +169,7 @@ final class SharedAnswers {
             try {
                 tier.add(call, question); // before the store, whose removals then find it
             } catch (RuntimeException e) {
-                LOG.warn("the tier {} could not note an answer", tier.name(), e);
+                tiers.failed(tier, "could not note an answer", e);
             }
         }
         if (!store.promote(kept, promotions)) {

@@ -1,5 +1,7 @@
 package io.github.camelllm.cache;
 
+import io.github.camelllm.call.Ticker;
+import io.github.camelllm.step.Troubles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * The tiers of a cache, in their order.
  *
  * @param all the first one asked first
+ * @param troubles tells of tiers that fail
  */
-record Tiers(List<CacheTier> all) {
+record Tiers(List<CacheTier> all, Troubles troubles) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tiers.class);
 
@@ -24,10 +27,10 @@ record Tiers(List<CacheTier> all) {
      * @param beans those that are not built in
      * @throws IllegalArgumentException naming what is no tier, and what is
      */
-    static Tiers of(List<String> names, Collection<CacheTier> beans, Supplier<List<String>> fillers) {
+    static Tiers of(List<String> names, Collection<CacheTier> beans, Supplier<List<String>> fillers, Ticker ticker) {
         List<CacheTier> known = new ArrayList<>(List.of(new ExactTier(), new NormalisedTier(fillers)));
         known.addAll(beans);
-        return new Tiers(names.stream()
+        List<CacheTier> all = names.stream()
                 .map(name -> known.stream()
                         .filter(tier -> tier.name().equals(name))
                         .findFirst()
@@ -38,7 +41,8 @@ record Tiers(List<CacheTier> all) {
                                         .distinct()
                                         .collect(Collectors.joining(", "))
                                 + " are allowed")))
-                .toList());
+                .toList();
+        return new Tiers(all, new Troubles(LOG, ticker));
     }
 
     /** Whether what a tier finds is shared by gateways: the others are indexes in this one's memory. */
@@ -76,8 +80,13 @@ record Tiers(List<CacheTier> all) {
             try {
                 tier.remove(gone.partition(), gone.id());
             } catch (RuntimeException e) {
-                LOG.warn("the tier {} could not forget an answer", tier.name(), e);
+                failed(tier, "could not forget an answer", e);
             }
         }
+    }
+
+    /** Tells of a tier that has failed where it must not. */
+    void failed(CacheTier tier, String what, RuntimeException e) {
+        troubles.is("tier " + tier.name() + what, () -> "the tier " + tier.name() + " of the cache " + what, e);
     }
 }

@@ -1,7 +1,9 @@
 package io.github.camelllm.config;
 
 import io.github.camelllm.call.Ticker;
+import io.github.camelllm.step.Troubles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What a file of {@code config/} says, read anew when the file changes. What is wrong with it at first stops the start; what
@@ -36,6 +39,7 @@ public final class WatchedFile<T> {
     private final Function<Path, Read<T>> reader;
     private final Ticker ticker;
     private final Executor executor;
+    private final Troubles troubles;
     private final AtomicLong nextLook;
     private final AtomicBoolean reading = new AtomicBoolean();
     private volatile T value;
@@ -71,6 +75,7 @@ public final class WatchedFile<T> {
         this.reader = reader;
         this.ticker = ticker;
         this.executor = executor;
+        this.troubles = new Troubles(LOG, Level.ERROR, ticker::nanos);
         this.nextLook = new AtomicLong(ticker.nanos() + INTERVAL.toNanos());
     }
 
@@ -123,7 +128,7 @@ public final class WatchedFile<T> {
                 executor.execute(this::readAgain);
             } catch (RuntimeException | Error e) {
                 reading.set(false);
-                LOG.error("ALARM: {} could not be read anew; what it said before stays in force", file, e);
+                notRead(e);
             }
         }
     }
@@ -142,6 +147,7 @@ public final class WatchedFile<T> {
             synchronized (this) {
                 seen = before;
             }
+            troubles.over("read", file + " can be read");
             if (read.problems().isEmpty()) {
                 value = read.value();
                 LOG.info("{} has changed and is in force", file);
@@ -152,10 +158,19 @@ public final class WatchedFile<T> {
                         listed(read.problems(), "; "));
             }
         } catch (RuntimeException e) {
-            LOG.error("ALARM: {} could not be read anew; what it said before stays in force", file, e);
+            notRead(e);
         } finally {
             reading.set(false);
         }
+    }
+
+    private void notRead(Throwable e) {
+        boolean outage = e instanceof UncheckedIOException;
+        troubles.is(
+                "read",
+                () -> "ALARM: " + file + " could not be read anew; what it said before stays in force"
+                        + (outage ? ". " + Troubles.reason(e) : ""),
+                outage ? null : e);
     }
 
     private static String listed(List<ConfigProblem> problems, String separator) {

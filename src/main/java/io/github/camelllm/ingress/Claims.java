@@ -1,5 +1,6 @@
 package io.github.camelllm.ingress;
 
+import io.github.camelllm.step.Troubles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Troubles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.github.camelllm.ingress;
 
 import io.github.camelllm.call.Ticker;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Troubles;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;

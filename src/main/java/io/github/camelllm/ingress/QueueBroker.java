@@ -1,5 +1,8 @@
 package io.github.camelllm.ingress;
 
+import io.github.camelllm.call.Ticker;
+import io.github.camelllm.step.Calls;
+import io.github.camelllm.step.Troubles;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSContext;
@@ -8,11 +11,12 @@ import jakarta.jms.JMSRuntimeException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.camel.Route;
 import org.apache.camel.support.RoutePolicySupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Connections to the broker that the queue trigger works with: an Artemis broker by its URL, or one inside the gateway
@@ -38,6 +42,7 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
 
     private volatile EmbeddedBroker embedded;
     private volatile ConnectionFactory connections;
+    private volatile Troubles troubles = new Troubles(LOG, Ticker.SYSTEM);
 
     /** The broker's address, such as {@code tcp://broker:61616}; blank for a broker inside the gateway. */
     public void setUrl(String url) {
@@ -67,6 +72,11 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
     /** The password at the broker, and what the broker inside demands of its clients; blank for none. */
     public void setPassword(String password) {
         this.password = password;
+    }
+
+    @Override
+    public void onInit(Route route) {
+        troubles = new Troubles(LOG, Level.ERROR, Calls.ticker(route.getCamelContext())::nanos);
     }
 
     @Override
@@ -122,12 +132,12 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
 
     @Override
     public Connection createConnection() throws JMSException {
-        return ready().createConnection();
+        return told(ConnectionFactory::createConnection);
     }
 
     @Override
     public Connection createConnection(String asUser, String withPassword) throws JMSException {
-        return ready().createConnection(asUser, withPassword);
+        return told(factory -> factory.createConnection(asUser, withPassword));
     }
 
     @Override
@@ -150,11 +160,41 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
         return context(factory -> factory.createContext(asUser, withPassword, sessionMode));
     }
 
-    private JMSContext context(Function<ConnectionFactory, JMSContext> create) {
+    private JMSContext context(Connecting<JMSContext> create) {
         try {
-            return create.apply(ready());
+            return told(create);
         } catch (JMSException e) {
             throw new JMSRuntimeException(e.getMessage(), e.getErrorCode(), e);
         }
+    }
+
+    @FunctionalInterface
+    private interface Connecting<T> {
+        T to(ConnectionFactory factory) throws JMSException;
+    }
+
+    /** Connects, and tells when that begins to fail and when it is over: whoever asks for connections asks for ever. */
+    private <T> T told(Connecting<T> connecting) throws JMSException {
+        try {
+            T connected = connecting.to(ready());
+            troubles.over("connect", () -> "the queue trigger is connected to " + shownBroker());
+            return connected;
+        } catch (JMSException | RuntimeException e) {
+            if (isStarted()) {
+                troubles.is(
+                        "connect",
+                        () -> "ALARM: the queue trigger cannot connect to " + shownBroker() + ", and tries again: "
+                                + Troubles.reason(e),
+                        null);
+            }
+            throw e;
+        }
+    }
+
+    /** The broker without the parameters of its URL, which may hold a password. */
+    private String shownBroker() {
+        return embedded != null
+                ? "the embedded broker in " + data
+                : "the broker " + url.replaceAll("[?#].*", "").replaceAll("//[^/@]*@", "//");
     }
 }

@@ -2,6 +2,7 @@ package io.github.camelllm.ledger;
 
 import io.github.camelllm.call.SpentBefore.Spent;
 import io.github.camelllm.call.Ticker;
+import io.github.camelllm.step.Troubles;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The thread that writes a ledger: opens the database, reads from the call log what a crash had kept from it, and from then
@@ -37,6 +39,7 @@ final class Writer {
 
     private final LedgerSettings settings;
     private final Ticker ticker;
+    private final Troubles troubles;
     private final Counts counts;
     private final Database database;
     private final CatchUp catchUp;
@@ -60,6 +63,7 @@ final class Writer {
     Writer(LedgerSettings settings, Ticker ticker, Counts counts) {
         this.settings = settings;
         this.ticker = ticker;
+        this.troubles = new Troubles(LOG, Level.ERROR, ticker::nanos);
         this.counts = counts;
         this.database = new Database(settings);
         this.catchUp = new CatchUp(settings, ticker);
@@ -209,8 +213,11 @@ final class Writer {
                     throw e;
                 }
                 counts.refused.increment();
-                LOG.error(
-                        "ALARM: the ledger does not take call {}, which stays out of it: {}", entry.callId(), cause(e));
+                troubles.is(
+                        "refused",
+                        () -> "ALARM: the ledger does not take call " + entry.callId() + ", which stays out of it: "
+                                + cause(e),
+                        null);
             }
         }
         return added;

@@ -13,16 +13,20 @@ import io.github.camelllm.call.ToolNames;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
+import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Troubles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Route;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One exchange with a provider over HTTP, whatever its dialect: the step that stands before {@code to: http} inside a
@@ -54,6 +58,7 @@ public abstract class WireStep extends KeyedStep {
     private int maxAnswerBytes =
             (int) Math.min(32 << 20, Runtime.getRuntime().maxMemory() / 16); // text and tree come on top of the bytes
     private boolean propagateTrace = true;
+    private volatile Troubles alarms;
 
     /** What the provider calls the model; blank when it is what clients call it. */
     public void setUpstreamModel(String upstreamModel) {
@@ -144,6 +149,13 @@ public abstract class WireStep extends KeyedStep {
     /** Whether the provider is told the trace the call belongs to ({@code traceparent}). */
     public void setPropagateTrace(boolean propagateTrace) {
         this.propagateTrace = propagateTrace;
+    }
+
+    @Override
+    protected void onStart(Route route) {
+        if (alarms == null) {
+            alarms = new Troubles(LOG, Level.ERROR, Calls.ticker(route.getCamelContext())::nanos);
+        }
     }
 
     /** Sets the headers that carry the provider's key. */
@@ -264,16 +276,17 @@ public abstract class WireStep extends KeyedStep {
             Problem problem = ErrorAnswers.of(
                     call.getModel(), status, body, source::header, call.ticker().now());
             if (ErrorAnswers.isAlarm(problem)) {
-                LOG.error(
-                        "ALARM: the provider {} of model {} refuses this gateway ({}), request {}",
-                        call.getProvider(),
+                alarms.is(
                         call.getModel(),
-                        problem.detail().orElse(""),
-                        call.getId());
+                        () -> "ALARM: the provider " + call.getProvider() + " of model " + call.getModel()
+                                + " refuses this gateway (" + problem.detail().orElse("") + "), request "
+                                + call.getId(),
+                        null);
             }
             raise(exchange, attempt, problem);
             return;
         }
+        alarms.over(call.getModel(), () -> "the provider takes requests for model " + call.getModel());
         Message message = exchange.getMessage();
         ToolNames names = ToolNames.of(call.getRequest().tree(), toolNames());
         if (!stream) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.CapturedLog;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -108,6 +110,43 @@ class TapTest {
             assertThat(log.lines())
                     .containsExactly("WARN tap awkward failed | java.lang.IllegalStateException: disk full");
         }
+    }
+
+    @Test
+    void aTapThatCannotWriteIsToldOfInOneLineOnceAMinuteAndWhenItCanAgain() throws Exception {
+        AtomicBoolean full = new AtomicBoolean(true);
+        try (Gateway gateway = gateway(100, "5s", exchange -> {
+                    if (full.get()) {
+                        throw new IllegalStateException("Error writing", new IOException("No space left on device"));
+                    }
+                });
+                CapturedLog log = new CapturedLog(TapExecutor.class, Level.INFO)) {
+            fails(gateway, 30);
+            gateway.ticker.advance(Duration.ofSeconds(61));
+            fails(gateway, 60);
+            assertThat(log.lines())
+                    .hasSize(2)
+                    .startsWith("WARN tap awkward failed: No space left on device")
+                    .allSatisfy(line -> assertThat(line).doesNotContain("|"));
+
+            full.set(false);
+            gateway.call();
+            Await.until(
+                    Duration.ofSeconds(20),
+                    "the end to be told",
+                    () -> log.lines().size() == 3);
+            assertThat(log.lines()).endsWith("INFO tap awkward works again");
+        }
+    }
+
+    private static void fails(Gateway gateway, int inAll) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            assertThat(gateway.call().getException()).isNull();
+        }
+        Await.until(
+                Duration.ofSeconds(20),
+                "the tap to fail",
+                () -> gateway.count("llm.tap.failed", "tap", "awkward") == inAll);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.camelllm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelllm.testkit.CapturedLog;
 import io.github.camelllm.testkit.ManualTicker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +163,29 @@ class WatchedFileTest {
         runAll();
         assertThat(watched.get()).isEqualTo(8);
         assertThat(reads).hasValue(2);
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsToldOfOnceAMinuteAndAtTheEnd() throws IOException {
+        WatchedFile<Integer> watched = open();
+        Files.delete(file);
+        Files.createDirectory(file); // reading it fails each time, and so it is looked at each time
+        try (CapturedLog log = new CapturedLog(WatchedFile.class, Level.INFO)) {
+            while (ticker.nanos() < Duration.ofSeconds(150).toNanos()) {
+                lookAndRun(watched);
+            }
+            assertThat(log.lines()).hasSize(3).allSatisfy(line -> assertThat(line)
+                    .startsWith(
+                            "ERROR ALARM: " + file + " could not be read anew; what it said before stays in force. ")
+                    .doesNotContain("|"));
+
+            Files.delete(file);
+            write("9");
+            lookAndRun(watched);
+            assertThat(log.lines())
+                    .endsWith("INFO " + file + " can be read again", "INFO " + file + " has changed and is in force");
+        }
+        assertThat(watched.get()).isEqualTo(9);
     }
 
     private WatchedFile<Integer> open() {

@@ -3,6 +3,7 @@ package io.github.camelllm.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.call.Json;
+import io.github.camelllm.step.Troubles;
 import io.github.camelllm.testkit.CapturedLog;
 import io.github.camelllm.testkit.ManualTicker;
 import java.io.IOException;
