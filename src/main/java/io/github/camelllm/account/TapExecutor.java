@@ -121,10 +121,11 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
     private void failed(Throwable cause) {
         failed.add(1);
         boolean outage = Troubles.isOutage(cause);
-        troubles().is(
-                "failing",
-                () -> "tap " + name() + " failed" + (outage ? ": " + Troubles.reason(cause) : ""),
-                outage ? null : cause);
+        troubles()
+                .is(
+                        "failing",
+                        () -> "tap " + name() + " failed" + (outage ? ": " + Troubles.reason(cause) : ""),
+                        outage ? null : cause);
     }
 
     private synchronized Troubles troubles() {
@@ -136,11 +137,12 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
 
     private void dropped() {
         dropped.add(1);
-        troubles().is(
-                "full",
-                () -> "tap " + name() + " is too slow: " + settings.queueSize()
-                        + " are waiting, and the rest is dropped",
-                null);
+        troubles()
+                .is(
+                        "full",
+                        () -> "tap " + name() + " is too slow: " + settings.queueSize()
+                                + " are waiting, and the rest is dropped",
+                        null);
     }
 
     /** The name that the bean goes by in Camel's registry. */

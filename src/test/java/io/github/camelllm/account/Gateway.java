@@ -84,6 +84,7 @@ final class Gateway implements AutoCloseable {
 
     Gateway(int queueSize, String drainTimeout, String... yaml) throws Exception {
         context.getRegistry().bind("ticker", ticker);
+        context.getRegistry().bind("meterRegistry", meters);
         context.getRegistry().bind("model", (Processor) exchange -> model.process(exchange));
         context.getRegistry().bind("reader", (Processor) this::read);
         context.getRegistry().bind("collect", (Processor)
