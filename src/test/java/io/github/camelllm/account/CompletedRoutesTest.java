@@ -30,6 +30,7 @@ class CompletedRoutesTest {
     private Gateway gateway() throws Exception {
         // A queue for all calls of a test at once: what does not fit is dropped, as it should be.
         Gateway gateway = new Gateway(10_000, "5s", Files.readString(Path.of("routes/completed.camel.yaml")), METRICS);
+        gateway.context.getRegistry().unbind("meterRegistry");
         gateway.context.getRegistry().bind("meterRegistry", registry);
         Models models = new Models();
         models.add(new Model("gpt-x", "openai", Operation.CHAT, null, false));
