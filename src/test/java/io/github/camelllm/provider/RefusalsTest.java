@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.problem.UpstreamFailure;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
@@ -82,9 +83,15 @@ class RefusalsTest {
     }
 
     @Test
-    void aBugIsNoFailureOfTheUpstream() {
-        assertThat(Refusals.ofTransport("m", new IllegalStateException("bug")).code())
-                .isEqualTo(ErrorCode.INTERNAL_ERROR);
+    void whatNobodyForesawIsAFailedAttempt() {
+        for (Throwable unforeseen :
+                new Throwable[] {new IllegalStateException("pool shut down"), new StackOverflowError()}) {
+            Problem problem = Refusals.ofTransport("m", unforeseen);
+
+            assertThat(problem.code()).isEqualTo(ErrorCode.UPSTREAM_ERROR);
+            assertThat(problem.upstream()).contains(UpstreamFailure.UNEXPECTED);
+            assertThat(problem.getMessage()).doesNotContain("pool");
+        }
     }
 
     @Test
