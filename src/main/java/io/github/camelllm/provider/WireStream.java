@@ -40,6 +40,7 @@ abstract class WireStream extends TokenStream {
     private volatile long outputEstimate;
     private volatile Usage knownInput;
     private volatile Usage reported;
+    private volatile boolean notedForNow;
     private volatile long estimateOfReported;
     private volatile Thread reader;
 
@@ -175,6 +176,9 @@ abstract class WireStream extends TokenStream {
                 settle();
                 return null;
             }
+            if (reported != null && event.json().path("usage").isObject()) {
+                noteForNow(reported);
+            }
             return toolNames == null ? toolCalls.number(event) : toolNames.restored(toolCalls.number(event));
         } catch (IOException e) {
             settle();
@@ -190,9 +194,25 @@ abstract class WireStream extends TokenStream {
         return attempt == null ? call.getUsage() == null : attempt.usage() == null;
     }
 
+    /** Whoever handles an event that tells the usage finds it on the call; that counts until more is known, or the end. */
+    private void noteForNow(Usage told) {
+        if (isUnknown() || notedForNow) {
+            notedForNow = true;
+            call.used(new Usage(
+                    told.inputTokens(),
+                    told.outputTokens(),
+                    told.cachedInputTokens(),
+                    told.reasoningTokens(),
+                    told.cacheWriteTokens(),
+                    told.longCacheWriteTokens(),
+                    true));
+        }
+    }
+
     private void settle() {
         Usage told = reported;
-        if (isUnknown() && told != null) {
+        if ((isUnknown() || notedForNow) && told != null) {
+            notedForNow = false;
             long more = outputEstimate - estimateOfReported;
             call.used(more > 0 ? told.plus(Usage.estimate(0, more)) : told);
         } else if (isUnknown() && begun) {

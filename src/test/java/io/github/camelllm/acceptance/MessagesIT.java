@@ -196,8 +196,10 @@ class MessagesIT extends GatewayAcceptance {
         assertThat(message.content()).hasSize(4);
         assertThat(message.content().get(0).asText().text()).isEqualTo("Let me see.");
         assertThat(message.content().get(1).asToolUse()._input()).isEqualTo(JsonValue.from(Map.of("city", "Ulm")));
-        assertThat(message.content().get(2).asToolUse().id()).isEqualTo("b");
-        assertThat(message.content().get(3).asText().text()).isEqualTo(" Soon.");
+        assertThat(message.content().get(2).asText().text()).isEqualTo(" Soon.");
+        assertThat(message.content().get(3).asToolUse().id())
+                .as("a call begins with its name, which came after the text")
+                .isEqualTo("b");
     }
 
     @Test
