@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.Dialect;
 import io.github.camelllm.testkit.FakeUpstream;
@@ -128,9 +129,10 @@ abstract class TwoUpstreams extends GatewayAcceptance {
     }
 
     @BeforeEach
-    void forgetBoth() {
+    void forgetBoth() throws Exception {
         upstream.reset();
         upstream.dropConnections(Cut.FIN); // a kept one that dies is replaced, which is no fault
+        Await.until("no connection to be kept", () -> upstream.connectionsOpen() == 0);
         other.reset().always(request -> answer(request, FaultTable.WORDS));
     }
 
