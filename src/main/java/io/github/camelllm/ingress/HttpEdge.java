@@ -28,6 +28,7 @@ public final class HttpEdge {
     private static final String CALLS = "/v1/";
     private static final int FIRST = Integer.MIN_VALUE;
 
+    private final CamelContext context;
     private final Unserved unserved;
     private final long maxBodyBytes;
     private final int mostCalls;
@@ -36,7 +37,8 @@ public final class HttpEdge {
     private final BodyReader bodies;
 
     private HttpEdge(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
-        this.unserved = new Unserved(new ServedPaths(context));
+        this.context = context;
+        this.unserved = new Unserved(new ServedPaths(context), this::isStarting);
         this.maxBodyBytes = limits.maxBodyBytes();
         BodyMemory memory = new BodyMemory(limits.bodiesBytes());
         this.bodies = new BodyReader(new EdgeRoutes(context), memory, limits.maxBodyBytes());
@@ -83,7 +85,9 @@ public final class HttpEdge {
             return;
         }
         if (draining.get()) {
-            refuse(routing, Problem.shuttingDown().withRetryAfter(Duration.ofSeconds(1)));
+            refuse(
+                    routing,
+                    isStarting() ? Problem.starting() : Problem.shuttingDown().withRetryAfter(Duration.ofSeconds(1)));
             return;
         }
         if (request.method() == HttpMethod.POST) {
@@ -97,6 +101,13 @@ public final class HttpEdge {
             }
         }
         bodies.handle(routing);
+    }
+
+    /** Whether routes are still to come: what there is not yet may be served in a moment. */
+    private boolean isStarting() {
+        return context.getStatus().isInitializing()
+                || context.getStatus().isInitialized()
+                || context.getStatus().isStarting();
     }
 
     /** Counts a call from when all of it is there until its exchange with the client has ended. */

@@ -33,6 +33,9 @@ final class RequestHead {
         if (!isToken(request.method().name())) {
             return malformed("its method is no word");
         }
+        if (!isPercentEncoded(request.uri())) {
+            return malformed("a % in its path or query is not followed by two hexadecimal digits");
+        }
         HttpHeaders headers = request.headers();
         for (Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence(); all.hasNext(); ) {
             if (!isToken(all.next().getKey())) {
@@ -82,6 +85,17 @@ final class RequestHead {
 
     private static boolean isToken(CharSequence text) {
         return text.length() > 0 && HttpHeaderValidationUtil.validateToken(text) < 0;
+    }
+
+    private static boolean isPercentEncoded(String target) {
+        for (int i = target.indexOf('%'); i >= 0; i = target.indexOf('%', i + 3)) {
+            if (i + 2 >= target.length()
+                    || Character.digit(target.charAt(i + 1), 16) < 0
+                    || Character.digit(target.charAt(i + 2), 16) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isLength(String text) {

@@ -6,6 +6,7 @@ import io.github.camelllm.problem.Problem;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -17,9 +18,12 @@ final class Unserved {
     private static final int LISTED = 40;
 
     private final ServedPaths paths;
+    private final BooleanSupplier starting;
 
-    Unserved(ServedPaths paths) {
+    /** @param starting whether what is not there yet may come in a moment */
+    Unserved(ServedPaths paths, BooleanSupplier starting) {
         this.paths = paths;
+        this.starting = starting;
     }
 
     /** Whether a route may take a POST of any media type at this path: there is none for JSON alone. */
@@ -32,6 +36,10 @@ final class Unserved {
 
     /** The last handler of the router. */
     void handle(RoutingContext routing) {
+        if (starting.getAsBoolean()) {
+            HttpEdge.refuse(routing, Problem.starting());
+            return;
+        }
         String path = routing.normalizedPath();
         String method = routing.request().method().name();
         List<Served> at = paths.at(path);

@@ -45,6 +45,9 @@ public enum ErrorCode {
     /** The gateway has as much to hold as it can: request bodies, or connections. */
     OVERLOADED(503, "server_error"),
     SHUTTING_DOWN(503, "server_error"),
+
+    /** The server listens already, and its routes are not all up. */
+    STARTING(503, "server_error"),
     UPSTREAM_TIMEOUT(504, "server_error");
 
     private final int status;

@@ -56,6 +56,11 @@ public final class Problem extends RuntimeException {
         return of(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down; try again.");
     }
 
+    /** The refusal of a call that comes before all routes are up. */
+    public static Problem starting() {
+        return of(ErrorCode.STARTING, "The gateway is starting; try again.").withRetryAfter(Duration.ofSeconds(1));
+    }
+
     /** The same problem, naming the request field it is about; null takes the name away. */
     public Problem withParam(String newParam) {
         return new Problem(code, getMessage(), newParam, retryAfter, detail, upstream, getCause());

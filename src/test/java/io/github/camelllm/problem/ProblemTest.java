@@ -48,6 +48,7 @@ class ProblemTest {
                         "503 store_unavailable",
                         "503 overloaded",
                         "503 shutting_down",
+                        "503 starting",
                         "504 upstream_timeout");
     }
 
