@@ -3,6 +3,7 @@ package io.github.camelllm.main.check;
 import io.github.camelllm.config.Nearest;
 import java.beans.Introspector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -148,6 +149,10 @@ record Explanation(String problem, String remedy, int line, List<String> needles
         String[] needles = {name, e.getPropertyName(), String.valueOf(e.getValue())};
         String bean =
                 e.getTarget() == null ? "the bean" : e.getTarget().getClass().getSimpleName();
+        String refusal = refusal(e);
+        if (refusal != null) {
+            return new Explanation(refusal, "", needles);
+        }
         Setters setters = new Setters(e.getTarget());
         String wanted = setters.wanted(name);
         if (wanted != null) {
@@ -159,6 +164,16 @@ record Explanation(String problem, String remedy, int line, List<String> needles
                 bean + " has no property '" + name + "'",
                 Nearest.remedy(name, known, known.isEmpty() ? "It has none" : "It has " + String.join(", ", known)),
                 needles);
+    }
+
+    /** What the setter itself says against a value; null where it was not called, since the value is of another type. */
+    private static String refusal(PropertyBindingException e) {
+        if (!(e.getCause() instanceof IllegalArgumentException said) || said.getMessage() == null) {
+            return null;
+        }
+        boolean called = Arrays.stream(said.getStackTrace())
+                .anyMatch(at -> at.getMethodName().equalsIgnoreCase("set" + e.getPropertyName()));
+        return called ? firstLine(said.getMessage()) : null;
     }
 
     private static Explanation endpoint(ResolveEndpointFailedException e, CamelContext context) {
