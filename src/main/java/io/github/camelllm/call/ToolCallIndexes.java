@@ -66,7 +66,8 @@ public final class ToolCallIndexes {
         }
     }
 
-    static String newId() {
+    /** An id for a tool call that came without. */
+    public static String newId() {
         return "call_" + UUID.randomUUID().toString().replace("-", "");
     }
 }

@@ -70,6 +70,22 @@ public record Usage(
         return new Usage(inputTokens, outputTokens, 0, 0, 0, true);
     }
 
+    /** The same counts, where they are zero those of an earlier report of the same call. */
+    public Usage withoutZerosAfter(Usage earlier) {
+        return new Usage(
+                last(earlier.inputTokens, inputTokens),
+                last(earlier.outputTokens, outputTokens),
+                last(earlier.cachedInputTokens, cachedInputTokens),
+                last(earlier.reasoningTokens, reasoningTokens),
+                last(earlier.cacheWriteTokens, cacheWriteTokens),
+                last(earlier.longCacheWriteTokens, longCacheWriteTokens),
+                estimated || earlier.estimated && (inputTokens == 0 || outputTokens == 0));
+    }
+
+    private static long last(long before, long now) {
+        return now == 0 ? before : now;
+    }
+
     /** Both together; an estimate where either is one. */
     public Usage plus(Usage other) {
         return new Usage(

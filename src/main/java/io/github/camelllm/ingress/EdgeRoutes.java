@@ -42,7 +42,7 @@ final class EdgeRoutes extends LifecycleStrategySupport {
     private static final String KEY_ID = "llm.keyId";
 
     private final CamelContext context;
-    private volatile List<Entry> entries;
+    private volatile Known known;
 
     EdgeRoutes(CamelContext context) {
         this.context = context;
@@ -59,6 +59,9 @@ final class EdgeRoutes extends LifecycleStrategySupport {
      */
     record Entry(Pattern path, Set<String> methods, CredentialCheck check, boolean streaming) {}
 
+    /** What was read while the context had so many routes. Camel tells of a route before it is among them. */
+    private record Known(int routes, List<Entry> entries) {}
+
     /** The route of a request; null when there is none. */
     Entry find(String path, HttpMethod method) {
         String stripped = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
@@ -73,21 +76,22 @@ final class EdgeRoutes extends LifecycleStrategySupport {
 
     @Override
     public void onRoutesAdd(Collection<Route> routes) {
-        entries = null;
+        known = null;
     }
 
     @Override
     public void onRoutesRemove(Collection<Route> routes) {
-        entries = null;
+        known = null;
     }
 
     private List<Entry> entries() {
-        List<Entry> known = entries;
-        if (known == null) {
-            known = read();
-            entries = known;
+        int routes = context.getRoutesSize();
+        Known now = known;
+        if (now == null || now.routes != routes) {
+            now = new Known(routes, read());
+            known = now;
         }
-        return known;
+        return now.entries;
     }
 
     private List<Entry> read() {

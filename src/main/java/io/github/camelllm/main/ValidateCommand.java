@@ -3,6 +3,7 @@ package io.github.camelllm.main;
 import io.github.camelllm.main.check.Diagnostic;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -42,7 +43,7 @@ final class ValidateCommand implements Callable<Integer> {
         List<Diagnostic> found = new ArrayList<>(preflight.problems());
         found.addAll(preflight.openProblems());
         found.addAll(preflight.routeProblems());
-        List<Diagnostic> all = found.stream().distinct().toList();
+        List<Diagnostic> all = byFile(found);
         all.forEach(out::println);
         out.flush();
         if (all.isEmpty()) {
@@ -57,6 +58,17 @@ final class ValidateCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
         spec.commandLine().getErr().println(counted + ".");
         return problems == 0 ? 0 : 1;
+    }
+
+    /** What is said of one file together, by line; the files as they come first. */
+    private static List<Diagnostic> byFile(List<Diagnostic> found) {
+        return found.stream()
+                .distinct()
+                .collect(Collectors.groupingBy(Diagnostic::source, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .flatMap(ofFile -> ofFile.stream().sorted(Diagnostic.ORDER))
+                .toList();
     }
 
     private static String count(long number, String what) {

@@ -4,17 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 /** Reads and settles single fields of answers that should be text: ids, arguments of tool calls, finish reasons. */
 final class ChoiceParts {
 
     private ChoiceParts() {}
-
-    /** An id for a tool call that came without. */
-    static String newId() {
-        return "call_" + UUID.randomUUID().toString().replace("-", "");
-    }
 
     /** Whether a field holds text, and more than blanks. */
     static boolean isText(JsonNode node) {

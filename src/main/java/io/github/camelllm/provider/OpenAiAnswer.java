@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.ToolCallIndexes;
 import io.github.camelllm.call.Usage;
 import java.util.Iterator;
 
@@ -111,7 +112,7 @@ final class OpenAiAnswer {
     private void toolCall(ObjectNode toolCall, boolean custom) {
         changed |= ChoiceParts.settleId(toolCall);
         if (!ChoiceParts.isText(toolCall.path("id"))) {
-            toolCall.put("id", ChoiceParts.newId());
+            toolCall.put("id", ToolCallIndexes.newId());
             changed = true;
         }
         if (!ChoiceParts.isText(toolCall.path("type"))) {

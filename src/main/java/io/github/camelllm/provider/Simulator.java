@@ -30,6 +30,7 @@ import org.apache.camel.Processor;
  */
 public final class Simulator implements Processor {
 
+    private final Parameters parameters = new Parameters();
     private Duration firstTokenDelay = Duration.ZERO;
     private Duration eventDelay = Duration.ofMillis(20);
 
@@ -41,6 +42,11 @@ public final class Simulator implements Processor {
     /** How long it waits between two events of a stream. */
     public void setEventDelay(Duration eventDelay) {
         this.eventDelay = notNegative("eventDelay", eventDelay);
+    }
+
+    /** What becomes of parameters that would tune an answer: {@code drop}, which tells the client, unless set; or {@code refuse}. */
+    public void setUnsupported(String unsupported) {
+        parameters.unsupported(unsupported);
     }
 
     private static Duration notNegative(String name, Duration value) {
@@ -77,7 +83,7 @@ public final class Simulator implements Processor {
     }
 
     /** It says one thing, in text: who asks for more must not take that for the answer. What tunes an answer changes nothing. */
-    private static void refuseDemands(Call call, ObjectNode request) {
+    private void refuseDemands(Call call, ObjectNode request) {
         for (String param : List.of("n", "logprobs", "audio", "web_search_options")) {
             if (request.has(param) && !Parameters.saysNothing(param, request.get(param))) {
                 throw Parameters.refusal(call, param);
@@ -91,7 +97,7 @@ public final class Simulator implements Processor {
         for (String param :
                 List.of("temperature", "top_p", "seed", "logit_bias", "presence_penalty", "frequency_penalty")) {
             if (request.has(param) && !Parameters.saysNothing(param, request.get(param))) {
-                call.tell(param + " left out for " + call.getModel());
+                parameters.leaveOut(call, param);
             }
         }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Json;
+import io.github.camelllm.call.ToolCallIndexes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -170,7 +171,7 @@ final class StreamedCalls {
         toolCall.name = given;
         boolean changed = false;
         if (toolCall.id == null) {
-            toolCall.id = ChoiceParts.newId();
+            toolCall.id = ToolCallIndexes.newId();
             toolCall.ownId = true;
         }
         if (!toolCall.id.equals(piece.path("id").textValue())) {
@@ -212,7 +213,7 @@ final class StreamedCalls {
             ObjectNode piece = Json.object().put("index", toolCall.index);
             if (toolCall.name == null) {
                 toolCall.name = onlyTool();
-                String id = toolCall.id == null ? ChoiceParts.newId() : toolCall.id;
+                String id = toolCall.id == null ? ToolCallIndexes.newId() : toolCall.id;
                 piece.put("id", id).put("type", "function");
                 piece.putObject("function").put("name", toolCall.name).put("arguments", toolCall.held.toString());
                 pieces.add(piece);

@@ -92,21 +92,11 @@ abstract class WireStream extends TokenStream {
     }
 
     /**
-     * Takes a usage for reported; a later one counts in its place, but for a zero after a count. What is said after the last
-     * one is added to it by estimate. One thread only.
+     * Takes a usage for reported; a later one counts in its place, but for zeros after counts. What is said after the last one
+     * is added to it by estimate. One thread only.
      */
     protected final void reported(Usage usage) {
-        Usage before = reported;
-        boolean wiped = before != null && usage.outputTokens() == 0;
-        reported = wiped
-                ? new Usage(
-                        Math.max(before.inputTokens(), usage.inputTokens()),
-                        before.outputTokens(),
-                        Math.max(before.cachedInputTokens(), usage.cachedInputTokens()),
-                        before.reasoningTokens(),
-                        0,
-                        before.estimated() || usage.estimated())
-                : usage;
+        reported = reported == null ? usage : usage.withoutZerosAfter(reported);
         estimateOfReported = outputEstimate;
     }
 

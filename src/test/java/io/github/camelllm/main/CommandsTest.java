@@ -53,6 +53,23 @@ class CommandsTest {
         assertThat(err.toString()).isEqualToIgnoringNewLines("2 problems.");
     }
 
+    /** Whatever finds it: an open door, a step twice, a base URL. */
+    @Test
+    void validateTellsWhatIsWrongInAFileInTheOrderOfItsLines(@TempDir Path dir) throws IOException {
+        edit(dir, text -> text.replaceFirst("(?m)^ +- policy: \\{ ref: authenticate }.*\\R", "")
+                .replaceFirst("(?m)^( +- policy: \\{ ref: cache }.*\\R)", "$1$1"));
+        Files.writeString(
+                dir.resolve("keys.yaml"), "keys: [ { id: a, sha256: \"" + "0123456789abcdef".repeat(4) + "\" } ]\n");
+
+        assertThat(run("validate", "--routes", dir.toString(), "--config", dir.toString(), "--host", "0.0.0.0"))
+                .isEqualTo(1);
+
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("the step 'cache' stands twice");
+        assertThat(lines.get(1)).contains("come to a model here without a key");
+    }
+
     /** What people take out of the chain freely is nobody's business. */
     @Test
     void validateSaysNothingOfAStepThatIsLeftOut(@TempDir Path dir) throws IOException {

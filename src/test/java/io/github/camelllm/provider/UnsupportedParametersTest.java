@@ -311,6 +311,15 @@ class UnsupportedParametersTest {
         assertThat(call.getWarnings()).containsExactly("temperature left out for m", "seed left out for m");
     }
 
+    @Test
+    void theSimulatorRefusesWhatWouldTuneItWhereThatIsSet() throws Exception {
+        start("simulator", "unsupported", "refuse");
+
+        assertRefused(chat("'temperature':0.5", false), "temperature");
+        assertRefused(chat("'seed':1", true), "seed");
+        assertThat(routes.ask(chat("'temperature':1", false)).getException()).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"tools[0]", "Temperature", "a b", "auto,seed x"})
     void aSettingThatNamesNoParameterStopsTheStart(String names) {

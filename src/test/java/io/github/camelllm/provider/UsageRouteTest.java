@@ -78,6 +78,31 @@ class UsageRouteTest {
             "{'id':'m','type':'message','role':'assistant','model':'c','content':[{'type':'text','text':'a'}],"
                     + "'stop_reason':'end_turn','usage':%s}";
 
+    private static String chunk(String usage) {
+        return "{'id':'c','object':'chat.completion.chunk','choices':[{'index':0,'delta':{'content':'a'},"
+                + "'finish_reason':null}],'usage':" + usage + "}";
+    }
+
+    /** Of OpenAI's dialect, each count by itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'prompt_tokens':0,'completion_tokens':3}",
+                "{'prompt_tokens':0,'completion_tokens':3,'prompt_tokens_details':{'cached_tokens':0,'cache_write_tokens':0}}",
+                "{'prompt_tokens':20,'completion_tokens':3,'completion_tokens_details':{'reasoning_tokens':0}}"
+            })
+    void aZeroInALaterReportTakesNoCountBack(String last) throws Exception {
+        assertThat(ask(
+                        "openai",
+                        true,
+                        chunk(
+                                "{'prompt_tokens':20,'completion_tokens':2,'prompt_tokens_details':"
+                                        + "{'cached_tokens':4,'cache_write_tokens':5},'completion_tokens_details':{'reasoning_tokens':1}}"),
+                        chunk(last).replace("'finish_reason':null", "'finish_reason':'stop'"),
+                        "[DONE]"))
+                .isEqualTo(usage(20, 3, 4, 1, 5, 0));
+    }
+
     @Test
     void ofAnthropic() throws Exception {
         assertThat(ask(

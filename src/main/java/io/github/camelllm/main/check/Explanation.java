@@ -2,11 +2,14 @@ package io.github.camelllm.main.check;
 
 import io.github.camelllm.config.Nearest;
 import java.beans.Introspector;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExpressionIllegalSyntaxException;
 import org.apache.camel.NoSuchBeanException;
@@ -14,6 +17,7 @@ import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.NoSuchLanguageException;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.component.bean.MethodNotFoundException;
 import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -89,6 +93,9 @@ record Explanation(String problem, String remedy, int line, List<String> needles
         if (cause instanceof NoSuchBeanException e && e.getName() != null) {
             return new Explanation(firstLine(e.getMessage()), DECLARE, e.getName(), "#" + e.getName());
         }
+        if (cause instanceof MethodNotFoundException e) {
+            return noMethod(e);
+        }
         if (cause instanceof NoSuchLanguageException e) {
             return new Explanation(
                     "there is no language '" + e.getLanguage() + "'",
@@ -113,6 +120,19 @@ record Explanation(String problem, String remedy, int line, List<String> needles
                 "there is no class " + name,
                 "Check its spelling, or put the jar that holds it on the class path",
                 name);
+    }
+
+    private static Explanation noMethod(MethodNotFoundException e) {
+        Object bean = e.getBean();
+        Class<?> type = bean instanceof Class<?> given ? given : bean == null ? Object.class : bean.getClass();
+        Set<String> known = Arrays.stream(type.getMethods())
+                .filter(method -> method.getDeclaringClass() != Object.class)
+                .map(Method::getName)
+                .collect(Collectors.toSet());
+        return new Explanation(
+                (bean == null ? "the bean" : type.getSimpleName()) + " has no method '" + e.getMethodName() + "'",
+                Nearest.remedy(e.getMethodName(), known, "Name one that is public"),
+                e.getMethodName());
     }
 
     private static Explanation byMessage(Throwable root) {
@@ -148,6 +168,10 @@ record Explanation(String problem, String remedy, int line, List<String> needles
         String[] needles = {name, e.getPropertyName(), String.valueOf(e.getValue())};
         String bean =
                 e.getTarget() == null ? "the bean" : e.getTarget().getClass().getSimpleName();
+        String refusal = refusal(e);
+        if (refusal != null) {
+            return new Explanation(refusal, "", needles);
+        }
         Setters setters = new Setters(e.getTarget());
         String wanted = setters.wanted(name);
         if (wanted != null) {
@@ -159,6 +183,16 @@ record Explanation(String problem, String remedy, int line, List<String> needles
                 bean + " has no property '" + name + "'",
                 Nearest.remedy(name, known, known.isEmpty() ? "It has none" : "It has " + String.join(", ", known)),
                 needles);
+    }
+
+    /** What the setter itself says against a value; null where it was not called, since the value is of another type. */
+    private static String refusal(PropertyBindingException e) {
+        if (!(e.getCause() instanceof IllegalArgumentException said) || said.getMessage() == null) {
+            return null;
+        }
+        boolean called = Arrays.stream(said.getStackTrace())
+                .anyMatch(at -> at.getMethodName().equalsIgnoreCase("set" + e.getPropertyName()));
+        return called ? firstLine(said.getMessage()) : null;
     }
 
     private static Explanation endpoint(ResolveEndpointFailedException e, CamelContext context) {

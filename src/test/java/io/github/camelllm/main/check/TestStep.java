@@ -17,6 +17,12 @@ public final class TestStep extends Step {
         this.name = name;
     }
 
+    public void setMood(String mood) {
+        if (!mood.equals("calm")) {
+            throw new IllegalArgumentException("mood is '" + mood + "'; calm is allowed");
+        }
+    }
+
     public void setPatience(Duration patience) {
         this.patience = patience;
     }
