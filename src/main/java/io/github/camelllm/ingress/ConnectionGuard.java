@@ -41,6 +41,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
     /** After the last answer of a connection, what the client still sends is read and dropped, so that it sees the answer. */
+    /** As much is read on at least of a body that is refused, so that a client that sends it all sees its answer. */
+    private static final long LINGER_BYTES = 4 << 20;
+
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long LINGER_BYTES_PER_SECOND = 64 * 1024;
@@ -168,7 +171,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             bodyBytes += content.content().readableBytes();
         }
         ReferenceCountUtil.release(msg);
-        if (ended && (msg instanceof LastHttpContent || bodyBytes > limits.maxBodyBytes())) {
+        if (ended && (msg instanceof LastHttpContent || bodyBytes > Math.max(limits.maxBodyBytes(), LINGER_BYTES))) {
             context.close();
         }
     }

@@ -10,13 +10,14 @@ import java.util.Set;
  *
  * <p>A stream shows its first token after that much time, or is silent. A plain answer comes as a whole, so it has the time
  * in which its tokens are made besides: those that the request allows, or as many as are expected where it does not say.
- * A model that reasons before it answers has more, plain and streamed.
+ * A long prompt has the time in which it is read. A model that reasons before it answers has more, plain and streamed.
  *
  * @param firstByte the longest wait for a plain answer, or for the head of any
  * @param firstToken the wait for a stream's first content
  * @param reasoning the same where the model reasons first
  * @param reasons whether the model reasons though nobody asks for it
  * @param tokensPerSecond how fast a slow model writes
+ * @param promptTokensPerSecond how fast a slow model reads
  * @param expectedTokens how long a plain answer may get whose request has no {@code max_tokens}
  */
 record AnswerTime(
@@ -25,6 +26,7 @@ record AnswerTime(
         Duration reasoning,
         boolean reasons,
         int tokensPerSecond,
+        int promptTokensPerSecond,
         int expectedTokens) {
 
     private static final Set<String> HARDLY = Set.of("", "none", "minimal");
@@ -33,9 +35,14 @@ record AnswerTime(
         positive("firstByteTimeout", firstByte);
         positive("firstTokenTimeout", firstToken);
         positive("reasoningTimeout", reasoning);
-        if (tokensPerSecond < 1 || expectedTokens < 1) {
-            throw new IllegalArgumentException("tokensPerSecond is " + tokensPerSecond + " and expectedTokens "
-                    + expectedTokens + "; both must be positive");
+        positive("tokensPerSecond", tokensPerSecond);
+        positive("promptTokensPerSecond", promptTokensPerSecond);
+        positive("expectedTokens", expectedTokens);
+    }
+
+    private static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + "; it must be positive");
         }
     }
 
@@ -50,15 +57,23 @@ record AnswerTime(
         Duration most = firstByte;
         if (!call.isStream()) {
             Duration writing = Duration.ofMillis(tokens(call) * 1000 / tokensPerSecond);
-            Duration all = firstToken.plus(writing);
-            most = all.compareTo(firstByte) < 0 ? all : firstByte;
+            most = least(firstToken.plus(reading(call)).plus(writing), firstByte);
         }
         return most.plus(more(call));
     }
 
     /** How long the first content of a stream is waited for. */
     Duration content(Call call) {
-        return firstToken.plus(more(call));
+        Duration most = firstByte.compareTo(firstToken) > 0 ? firstByte : firstToken;
+        return least(firstToken.plus(reading(call)), most).plus(more(call));
+    }
+
+    private Duration reading(Call call) {
+        return Duration.ofSeconds(call.promptEstimate() / promptTokensPerSecond);
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Duration more(Call call) {

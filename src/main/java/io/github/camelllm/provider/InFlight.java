@@ -26,6 +26,7 @@ final class InFlight implements AutoCloseable {
     private final boolean callsOwn;
     private volatile Deadline firstToken;
     private volatile Deadline head;
+    private Duration waited = Duration.ZERO;
     private Cancellable request;
     private volatile HttpClientConnection connection;
 
@@ -83,6 +84,7 @@ final class InFlight implements AutoCloseable {
 
     /** Stops the request after that time unless {@link #headCame} is said before. */
     void awaitHead(Duration time) {
+        waited = time;
         head = Deadline.after(time, cancel);
     }
 
@@ -125,8 +127,10 @@ final class InFlight implements AutoCloseable {
                     .withUpstream(UpstreamFailure.FIRST_TOKEN_TIMEOUT));
         }
         if (headLate()) {
-            return Optional.of(
-                    Refusals.timeout(model, "fell silent", e).withUpstream(UpstreamFailure.FIRST_BYTE_TIMEOUT));
+            return Optional.of(Refusals.timeout(model, "did not answer in time", e)
+                    .withUpstream(UpstreamFailure.FIRST_BYTE_TIMEOUT)
+                    .withDetail("not within " + waited.toMillis() + " ms; docs/failover.md says which parameters of the"
+                            + " model's route make that time"));
         }
         return timedOut()
                 ? Optional.of(Refusals.timeout(model, "took longer than it may", e)

@@ -52,7 +52,8 @@ public abstract class WireStep extends KeyedStep {
     private Duration reasoningTimeout = Duration.ofMinutes(2);
     private boolean reasons;
     private int tokensPerSecond = 25;
-    private int expectedTokens = 1000;
+    private int promptTokensPerSecond = 2500;
+    private int expectedTokens = 2000;
     private AnswerTime time = answerTime();
     private final Parameters parameters = new Parameters();
     private int maxAnswerBytes =
@@ -109,7 +110,13 @@ public abstract class WireStep extends KeyedStep {
         time = answerTime();
     }
 
-    /** The tokens of a plain answer that time is left for where the request sets no bound; positive, 1,000 unless set. */
+    /** How fast the model reads when it is slow, for the wait for answers to long prompts; positive, 2,500 unless set. */
+    public void setPromptTokensPerSecond(int promptTokensPerSecond) {
+        this.promptTokensPerSecond = promptTokensPerSecond;
+        time = answerTime();
+    }
+
+    /** The tokens of a plain answer that time is left for where the request sets no bound; positive, 2,000 unless set. */
     public void setExpectedTokens(int expectedTokens) {
         this.expectedTokens = expectedTokens;
         time = answerTime();
@@ -117,7 +124,13 @@ public abstract class WireStep extends KeyedStep {
 
     private AnswerTime answerTime() {
         return new AnswerTime(
-                firstByteTimeout, firstTokenTimeout, reasoningTimeout, reasons, tokensPerSecond, expectedTokens);
+                firstByteTimeout,
+                firstTokenTimeout,
+                reasoningTimeout,
+                reasons,
+                tokensPerSecond,
+                promptTokensPerSecond,
+                expectedTokens);
     }
 
     /**

@@ -645,7 +645,7 @@ class OpenAiRouteTest {
         upstream.next(Reply.silence());
 
         assertThat(problem(Tries.chat(PLAIN)))
-                .hasMessage("The provider of 'm' fell silent.")
+                .hasMessage("The provider of 'm' did not answer in time.")
                 .extracting(Problem.class::cast)
                 .extracting(Problem::code)
                 .isEqualTo(ErrorCode.UPSTREAM_TIMEOUT);
