@@ -151,14 +151,14 @@ final class Encodings {
 
     /** A folded text with each Latin letter thirteen places on. */
     static String rot13(String folded) {
-        char[] turned = folded.toCharArray();
-        for (int i = 0; i < turned.length; i++) {
-            char c = turned[i];
+        StringBuilder turned = new StringBuilder(folded); // a byte for each character where a char[] has two
+        for (int i = 0; i < turned.length(); i++) {
+            char c = turned.charAt(i);
             if (c >= 'a' && c <= 'z') {
-                turned[i] = (char) ('a' + (c - 'a' + 13) % 26);
+                turned.setCharAt(i, (char) ('a' + (c - 'a' + 13) % 26));
             }
         }
-        return new String(turned);
+        return turned.toString();
     }
 
     /**

@@ -33,7 +33,8 @@ final class Screening {
     static final class Passage {
         final Origin origin;
         final String place;
-        private final StringBuilder text = new StringBuilder();
+        private String first; // mostly the only one: no copy of it is made
+        private StringBuilder text;
 
         Passage(Origin origin, String place) {
             this.origin = origin;
@@ -41,11 +42,19 @@ final class Screening {
         }
 
         String text() {
-            return text.toString();
+            return text == null ? first : text.toString();
         }
 
         private void add(String piece) {
-            text.append(text.isEmpty() ? "" : "\n").append(piece);
+            if (first == null || text == null && first.isEmpty()) {
+                first = piece;
+                return;
+            }
+            if (text == null) {
+                text = new StringBuilder(first);
+                first = "";
+            }
+            text.append('\n').append(piece);
         }
     }
 

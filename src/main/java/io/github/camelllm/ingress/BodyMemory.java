@@ -34,19 +34,29 @@ final class BodyMemory {
     /** What the JSON tree of these bytes weighs beyond them; what stands in strings is not counted. */
     static long structureOf(byte[] bytes, int end) {
         long weight = 0;
-        boolean inString = false;
-        for (int i = 0; i < end; i++) {
-            byte b = bytes[i];
-            if (!inString) {
-                weight += STRUCTURE[b & 0xff];
-                inString = b == '"';
-            } else if (b == '\\') {
-                i++;
-            } else if (b == '"') {
-                inString = false;
+        int i = 0;
+        while (i < end) {
+            byte b = bytes[i++];
+            weight += STRUCTURE[b & 0xff];
+            if (b == '"') {
+                i = endOfString(bytes, i, end);
             }
         }
         return weight;
+    }
+
+    private static int endOfString(byte[] bytes, int from, int end) {
+        int i = from;
+        while (i < end) {
+            byte b = bytes[i++];
+            if (b == '"') {
+                return i;
+            }
+            if (b == '\\') {
+                i++;
+            }
+        }
+        return i;
     }
 
     /** Whether a body of that length could be taken in if no other were there. */

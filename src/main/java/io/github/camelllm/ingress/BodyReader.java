@@ -24,7 +24,10 @@ import java.util.Locale;
  */
 final class BodyReader {
 
-    private static final String SHARE = "llm.http.body";
+    private static final String HELD = "llm.http.body";
+
+    /** A body that has gone on to its route: what it takes, and the request that holds its bytes. */
+    private record Held(BodyMemory.Share share, RoutingContext routing) {}
 
     private final EdgeRoutes routes;
     private final BodyMemory memory;
@@ -36,17 +39,22 @@ final class BodyReader {
         this.maxBytes = maxBytes;
     }
 
-    /** The share of the request that the current thread works for, for as long as a call needs it; null when it has none. */
+    /**
+     * The share of the request that the current thread works for, for as long as a call needs it; null when it has none. The
+     * server's request lets the bytes of the body go, as the call has them by now.
+     */
     static BodyMemory.Share holdCurrent() {
         Context context = Vertx.currentContext();
         if (!(context instanceof ContextInternal internal) || !internal.isDuplicate()) {
             return null;
         }
-        BodyMemory.Share share = context.getLocal(SHARE);
-        if (share != null) {
-            share.hold();
+        Held held = context.getLocal(HELD);
+        if (held == null) {
+            return null;
         }
-        return share;
+        ((RoutingContextInternal) held.routing).setBody(Buffer.buffer());
+        held.share.hold();
+        return held.share;
     }
 
     /** Goes on to the routes once the body is there, or answers with what is wrong with it. */
@@ -98,7 +106,7 @@ final class BodyReader {
         }
         Context context = Vertx.currentContext();
         if (context instanceof ContextInternal internal && internal.isDuplicate()) {
-            context.putLocal(SHARE, share);
+            context.putLocal(HELD, new Held(share, routing));
         }
         ReceivedBody body = new ReceivedBody(share, maxBytes, declared);
         request.exceptionHandler(failure -> {
@@ -150,6 +158,7 @@ final class BodyReader {
 
     private static void goOn(RoutingContext routing, ReceivedBody body) {
         seen(routing, BufferImpl.buffer(Unpooled.wrappedBuffer(body.bytes(), 0, body.length())));
+        body.drop(); // the request's handlers hold it for as long as the call lasts
         routing.next();
     }
 
