@@ -53,6 +53,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private final HttpLimits limits;
     private final Ticker ticker;
+    private final HttpMeters meters;
     private final long step;
     private ChannelHandlerContext context;
 
@@ -77,9 +78,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private int answersBefore;
     private boolean off;
 
-    ConnectionGuard(HttpLimits limits, Ticker ticker) {
+    ConnectionGuard(HttpLimits limits, Ticker ticker, HttpMeters meters) {
         this.limits = limits;
         this.ticker = ticker;
+        this.meters = meters;
         this.step = Math.min(
                 LONGEST_CHECK,
                 Math.min(
@@ -221,6 +223,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         lastWord = problem;
         answersBefore = before;
         LOG.debug("a connection ends: {}", problem);
+        meters.refused(problem);
         sayLastWord();
     }
 

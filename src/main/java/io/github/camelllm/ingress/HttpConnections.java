@@ -25,13 +25,15 @@ final class HttpConnections {
     private final HttpLimits limits;
     private final HttpServerOptions options;
     private final Ticker ticker;
+    private final HttpMeters meters;
     private final AtomicInteger all = new AtomicInteger();
     private final ConcurrentMap<Object, Integer> byAddress = new ConcurrentHashMap<>();
 
-    HttpConnections(HttpLimits limits, HttpServerOptions options, Ticker ticker) {
+    HttpConnections(HttpLimits limits, HttpServerOptions options, Ticker ticker, HttpMeters meters) {
         this.limits = limits;
         this.options = options;
         this.ticker = ticker;
+        this.meters = meters;
     }
 
     /** Runs on the event loop of a new connection, before anything of it is read. */
@@ -39,12 +41,14 @@ final class HttpConnections {
         Channel channel = ((ConnectionBase) connection).channelHandlerContext().channel();
         Object address = client(channel.remoteAddress());
         int count = all.incrementAndGet();
+        meters.opened();
         int ofAddress = byAddress.merge(address, 1, Integer::sum);
         channel.closeFuture().addListener(closed -> {
             all.decrementAndGet();
+            meters.closed();
             byAddress.computeIfPresent(address, (key, open) -> open == 1 ? null : open - 1);
         });
-        ConnectionGuard guard = new ConnectionGuard(limits, ticker);
+        ConnectionGuard guard = new ConnectionGuard(limits, ticker, meters);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.replace(DECODER, DECODER, new StrictRequestDecoder(options));
         pipeline.addBefore(DECODER, "arrivals", guard.arrivals());

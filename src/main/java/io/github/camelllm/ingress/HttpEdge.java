@@ -3,6 +3,7 @@ package io.github.camelllm.ingress;
 import io.github.camelllm.call.CallIds;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
+import io.github.camelllm.step.Calls;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,12 +36,16 @@ public final class HttpEdge {
     private final AtomicBoolean draining;
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyReader bodies;
+    private final HttpMeters meters;
 
     private HttpEdge(CamelContext context, HttpLimits limits, int mostCalls, AtomicBoolean draining) {
         this.context = context;
         this.unserved = new Unserved(new ServedPaths(context), this::isStarting);
         this.maxBodyBytes = limits.maxBodyBytes();
         BodyMemory memory = new BodyMemory(limits.bodiesBytes());
+        GuardedVertx guarded = Calls.bound(context, GuardedVertx.class, null);
+        this.meters = guarded == null ? new HttpMeters(Calls.ticker(context)) : guarded.meters();
+        meters.bodies(memory::taken);
         this.bodies = new BodyReader(new EdgeRoutes(context), memory, limits.maxBodyBytes());
         if (!memory.couldHold(maxBodyBytes)) {
             LOG.info(
@@ -80,6 +85,7 @@ public final class HttpEdge {
 
     private void screen(RoutingContext routing) {
         HttpServerRequest request = routing.request();
+        routing.put(HttpMeters.key(), meters);
         if (!routing.normalizedPath().startsWith(CALLS)) {
             bodies.handle(routing);
             return;
@@ -192,6 +198,10 @@ public final class HttpEdge {
         HttpServerResponse response = routing.response();
         if (response.ended() || response.closed()) {
             return;
+        }
+        HttpMeters meters = routing.get(HttpMeters.key());
+        if (meters != null) {
+            meters.refused(problem);
         }
         response.setStatusCode(problem.status()).putHeader("Content-Type", "application/json");
         problem.retryAfter().ifPresent(after -> response.putHeader("Retry-After", Long.toString(after.toSeconds())));

@@ -34,7 +34,7 @@ class ConnectionGuardTest {
     private final EmbeddedChannel channel = channel();
 
     private EmbeddedChannel channel() {
-        ConnectionGuard guard = new ConnectionGuard(HttpLimits.DEFAULT, ticker);
+        ConnectionGuard guard = new ConnectionGuard(HttpLimits.DEFAULT, ticker, new HttpMeters(ticker));
         EmbeddedChannel made = new EmbeddedChannel(
                 guard.arrivals(),
                 new StrictRequestDecoder(new HttpServerOptions()),

@@ -10,6 +10,8 @@ import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -273,6 +275,45 @@ class HttpBodiesTest {
         assertThat(response.json().path("error").path("code").asText()).isEqualTo("overloaded");
         assertThat(response.header("retry-after")).isEqualTo("1");
         assertThat(response.header("connection")).isEqualTo("close");
+    }
+
+    @Test
+    void whatIsRefusedAndHeldIsMetered() throws Exception {
+        gateway = HttpGateway.start(2, HttpBodiesTest::echoSize);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        int port = gateway.port();
+        RawClient.exchange(port, "GET", "/nowhere", null);
+        gateway.context.getRegistry().findByType(MeterBinder.class).forEach(binder -> binder.bindTo(meters));
+        RawClient.exchange(port, "GET", "/nowhere", null);
+        RawClient.exchange(port, "POST", CHAT, new byte[10], "Content-Type: text/plain");
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(client.response().status()).isEqualTo(404);
+            assertThat(meters.get("llm.http.connections").gauge().value()).isPositive();
+            client.send("GET / HTTP/1.1\r\n\r\n"); // no Host
+            assertThat(client.response().status()).isEqualTo(400);
+        }
+
+        assertThat(meters.get("llm.http.refused")
+                        .tag("code", "not_found")
+                        .functionCounter()
+                        .count())
+                .as("what was counted before there were meters included")
+                .isEqualTo(3);
+        assertThat(meters.get("llm.http.refused")
+                        .tag("code", "unsupported_media_type")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.get("llm.http.refused")
+                        .tag("code", "invalid_request")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+        Await.until(
+                "no connection to be left",
+                () -> meters.get("llm.http.connections").gauge().value() == 0);
+        assertThat(meters.get("llm.http.bodies").gauge().value()).isZero();
     }
 
     @Test

@@ -76,7 +76,7 @@ final class HttpGateway implements AutoCloseable {
     final BlockingQueue<Call> ended = new LinkedBlockingQueue<>();
 
     private final Vertx vertx;
-    private final DefaultCamelContext context = new DefaultCamelContext();
+    final DefaultCamelContext context = new DefaultCamelContext();
     private final VertxPlatformHttpServer server;
 
     private HttpGateway(Processor chain, String stallTimeout, int mostCalls, HttpLimits limits, String routes)
