@@ -34,7 +34,6 @@ final class BareProxy extends RouteBuilder {
         main.addInitialProperty("camel.server.maxBodySize", "20971520");
         main.addInitialProperty("camel.server.fileUploadEnabled", "false");
         main.bind("vertx", vertx());
-        main.bind("transport", new HttpTransport());
         main.configure().addRoutesBuilder(new BareProxy(args[1]));
         Child.exitAtEndOfInput();
         main.run();
@@ -42,6 +41,9 @@ final class BareProxy extends RouteBuilder {
 
     @Override
     public void configure() {
+        HttpTransport transport = new HttpTransport();
+        transport.setCamelContext(getContext());
+        getContext().getRegistry().bind("transport", transport);
         from("platform-http:/v1/chat/completions?httpMethodRestrict=POST")
                 .to(upstream
                         + "/chat/completions?bridgeEndpoint=true&httpClientConfigurer=#transport&throwExceptionOnFailure=false"

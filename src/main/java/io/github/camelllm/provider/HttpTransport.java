@@ -47,8 +47,13 @@ public final class HttpTransport implements HttpClientConfigurer, CamelContextAw
         return context;
     }
 
+    /** @throws IllegalStateException when it was not given a Camel context */
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
+        if (context == null) {
+            throw new IllegalStateException(
+                    "this HttpTransport has no CamelContext: declare it in YAML beans, or call setCamelContext");
+        }
         OutboundHttp.of(context).configure(builder, maxConnections, new Watcher(Timeout.of(idleTimeout)));
     }
 
