@@ -85,7 +85,7 @@ public final class HttpEdge {
 
     private void screen(RoutingContext routing) {
         HttpServerRequest request = routing.request();
-        routing.put(HttpMeters.key(), meters);
+        routing.put(HttpMeters.KEY, meters);
         if (!routing.normalizedPath().startsWith(CALLS)) {
             bodies.handle(routing);
             return;
@@ -199,7 +199,7 @@ public final class HttpEdge {
         if (response.ended() || response.closed()) {
             return;
         }
-        HttpMeters meters = routing.get(HttpMeters.key());
+        HttpMeters meters = routing.get(HttpMeters.KEY);
         if (meters != null) {
             meters.refused(problem);
         }

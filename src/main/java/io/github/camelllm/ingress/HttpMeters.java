@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
 final class HttpMeters implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpMeters.class);
-    private static final String KEY = HttpMeters.class.getName();
+
+    /** The key under which a request's routing context has them. */
+    static final String KEY = HttpMeters.class.getName();
 
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -33,11 +35,6 @@ final class HttpMeters implements MeterBinder {
 
     HttpMeters(Ticker ticker) {
         this.troubles = new Troubles(LOG, ticker);
-    }
-
-    /** The key under which a request's routing context has them. */
-    static String key() {
-        return KEY;
     }
 
     /** The memory of all bodies is what this says, in bytes. */

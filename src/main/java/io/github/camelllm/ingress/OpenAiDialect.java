@@ -8,7 +8,7 @@ import io.github.camelllm.problem.Problem;
 import java.nio.charset.StandardCharsets;
 
 /** OpenAI's clients: everything passes as it is. */
-final class OpenAiDialect implements ClientDialect {
+class OpenAiDialect implements ClientDialect {
 
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);

@@ -14,6 +14,7 @@ final class NamedSecrets {
 
     private static final int LONG = 20;
     private static final int LONGEST_GAP = 24;
+    private static final int LONGEST_LEAD = 6;
 
     /** The shortest password that somebody has made up, and the longest name of a value. */
     private static final int PASSWORD = 8;
@@ -50,6 +51,9 @@ final class NamedSecrets {
 
     /** Whether what stands between a name and a word assigns: no comma of a list, no dot or underscore of a longer name. */
     static boolean assigns(String text, int name, int start) {
+        if (start - name > LONGEST_GAP) {
+            return false;
+        }
         boolean sign = false;
         for (int i = name; i < start; i++) {
             char c = text.charAt(i);
@@ -62,15 +66,12 @@ final class NamedSecrets {
                 return false;
             }
         }
-        return start - name <= LONGEST_GAP;
+        return true;
     }
 
     /** Whether a word behind one that names a key leads on to the value: {@code API_KEY_2 =}, {@code "value":}, {@code is}. */
     static boolean leadsOn(String text, int name, int start, int end) {
-        if (end - start > 6) {
-            return false;
-        }
-        if (start - name > LONGEST_GAP) {
+        if (end - start > LONGEST_LEAD || start - name > LONGEST_GAP) {
             return false;
         }
         boolean numbered = end - start <= 2 && start - name == 1 && Letters.isDigit(text.charAt(start));
