@@ -98,7 +98,7 @@ public final class Authenticate extends Step implements CredentialCheck {
         } finally {
             call.identify(identity);
         }
-        if (exchange.getProperty(Validate.VALIDATED, false, Boolean.class)) {
+        if (call.note(Validate.VALIDATED) != null) {
             ModelRules.checkAllowed(call.getAsked(), identity, models); // validate did not know yet who asks
         }
         next.proceed();

@@ -24,8 +24,8 @@ import org.apache.camel.Route;
  */
 public final class Validate extends Step {
 
-    /** The exchange property that is true once a request has passed this step. */
-    static final String VALIDATED = "llm.validated";
+    /** Noted on a call once its request has passed this step. */
+    static final Object VALIDATED = new Object();
 
     private int maxCharacters = ValidateSettings.DEFAULTS.maxCharacters();
     private int maxOutputTokens = ValidateSettings.DEFAULTS.maxOutputTokens();
@@ -79,7 +79,7 @@ public final class Validate extends Step {
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
         validator.check(call);
-        exchange.setProperty(VALIDATED, true);
+        call.note(VALIDATED, true);
         Calls.publish(exchange, call);
         next.proceed();
     }

@@ -134,6 +134,12 @@ public final class Account extends Step implements MeterBinder, Accountant {
         return sum;
     }
 
+    /** It is the first step of a chain: coming to it again is another call. */
+    @Override
+    protected boolean begins() {
+        return true;
+    }
+
     @Override
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
         Object answer;

@@ -257,7 +257,6 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         call.finishReason(kept.finishReason());
         call.answerHeaders().put("Age", Long.toString(hit.ageSeconds()));
         call.answerHeaders().put("X-LLM-Cost-USD", "0");
-        asked.exchange().getMessage().removeHeaders("*");
         asked.exchange()
                 .getMessage()
                 .setBody(

@@ -1,5 +1,6 @@
 package io.github.camelllm.call;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.problem.Problem;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +29,13 @@ public final class Call {
     /** The response header that tells the client what was left out of its request. */
     public static final String WARNINGS = "X-LLM-Warnings";
 
+    /** Where a call is on its way through the chain. */
+    private enum Stage {
+        NEW,
+        ENTERED,
+        LEFT
+    }
+
     private static final int MAX_FLAGS = 32;
     private static final int MAX_TOLD = 1000;
     private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
@@ -38,12 +47,17 @@ public final class Call {
     private final Instant receivedAt;
     private final long startedNanos;
     private final List<Attempt> attempts = new ArrayList<>(1);
-    private final Cancellation cancellation = new Cancellation();
+    private final Cancellation cancellation;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NEW);
+    private final AtomicBoolean accounted = new AtomicBoolean();
     private final AtomicBoolean finished = new AtomicBoolean();
+    private final Map<Object, Object> notes = new ConcurrentHashMap<>(4);
+    private final String key;
 
     private final String uid;
     private final String id;
     private final TraceContext trace;
+    private volatile boolean awaited;
     private String credential;
     private Identity identity = Identity.ANONYMOUS;
     private List<String> chain = List.of();
@@ -87,16 +101,125 @@ public final class Call {
      * @param request the request
      */
     public Call(Ticker ticker, Operation operation, CallHeaders headers, String credential, Request request) {
+        this(
+                ticker,
+                operation,
+                headers,
+                credential,
+                request,
+                new Cancellation(),
+                CallIds.acceptOrMake(headers.get("x-request-id")),
+                TraceContext.acceptOrMake(headers.get("traceparent")));
+    }
+
+    private Call(
+            Ticker ticker,
+            Operation operation,
+            CallHeaders headers,
+            String credential,
+            Request request,
+            Cancellation cancellation,
+            String id,
+            TraceContext trace) {
         this.ticker = ticker;
         this.operation = operation;
         this.headers = headers;
         this.credential = credential;
+        this.key = credential;
         this.request = request;
+        this.cancellation = cancellation;
         this.receivedAt = ticker.now();
         this.uid = "call_" + CallIds.ordered(receivedAt);
         this.startedNanos = ticker.nanos();
-        this.id = CallIds.acceptOrMake(headers.get("x-request-id"));
-        this.trace = TraceContext.acceptOrMake(headers.get("traceparent"));
+        this.id = id;
+        this.trace = trace;
+    }
+
+    /**
+     * Another call of the same caller, who leaves both of them at once: same credential, headers, request id and trace; nothing
+     * else of this one.
+     *
+     * @param newOperation what it asks for
+     */
+    public Call another(Operation newOperation, Request newRequest) {
+        Call other = new Call(ticker, newOperation, headers.copy(), key, newRequest, cancellation, id, trace);
+        other.awaited = awaited;
+        return other;
+    }
+
+    /**
+     * A part of this call, as a {@code multicast} or {@code split} makes one: the same caller, models and deadline, with a request
+     * of its own.
+     */
+    public Call part(Request newRequest) {
+        Call other = another(operation, newRequest);
+        carryTo(other);
+        other.deadlineNanos = deadlineNanos;
+        other.credential = null;
+        return other;
+    }
+
+    private void carryTo(Call other) {
+        other.identity = identity;
+        other.counter = counter;
+        other.chain = chain;
+        other.versions = versions;
+        other.model = model;
+        other.provider = provider;
+        other.redacted = redacted;
+        other.classification = classification;
+        other.labels = labels;
+        other.guard = guard;
+    }
+
+    /** Whether a client waits for the answer who will be given a stream piece by piece. */
+    public boolean isAwaited() {
+        return awaited;
+    }
+
+    /** Says that a client waits for the answer, and for those to other calls that are made for it. */
+    public void await() {
+        awaited = true;
+    }
+
+    /** Says that the call enters the chain. True for the first caller alone, which sees it through. */
+    public boolean enter() {
+        return stage.compareAndSet(Stage.NEW, Stage.ENTERED);
+    }
+
+    /** Says that the call has left the chain: what comes after it is another call. */
+    public void leave() {
+        stage.set(Stage.LEFT);
+    }
+
+    /** Whether the call has left the chain. */
+    public boolean hasLeft() {
+        return stage.get() == Stage.LEFT;
+    }
+
+    /** Says that the call is being accounted for. True for the first caller alone: nobody accounts for a call twice. */
+    public boolean account() {
+        return accounted.compareAndSet(false, true);
+    }
+
+    /** What a step has noted on the call, under a key of its own; null when it has noted nothing. */
+    public Object note(Object noteKey) {
+        return notes.get(noteKey);
+    }
+
+    /** Notes something for a step's own later use; null takes the note away. */
+    public void note(Object noteKey, Object value) {
+        if (value == null) {
+            notes.remove(noteKey);
+        } else {
+            notes.put(noteKey, value);
+        }
+    }
+
+    /** Makes the request another one, as a route has written it: what has been counted in it is forgotten. */
+    public void rewrite(ObjectNode newRequest) {
+        request.restore(newRequest);
+        inputEstimate = -1;
     }
 
     /** The clocks of this call. */
@@ -578,17 +701,8 @@ public final class Call {
      */
     public Call behind(String why) {
         Call other = new Call(ticker, operation, headers.copy().put("x-request-id", id), null, request.unstreamed());
-        other.identity = identity;
-        other.counter = counter;
-        other.chain = chain;
-        other.versions = versions;
-        other.model = model;
-        other.provider = provider;
+        carryTo(other);
         other.cache = why;
-        other.redacted = redacted;
-        other.classification = classification;
-        other.labels = labels;
-        other.guard = guard;
         return other;
     }
 

@@ -22,9 +22,12 @@ public final class Request {
     private static final String NO_VALUE = "The request has no JSON value in its body; an object is expected.";
     private static final String NOT_UTF8 = "The body is not valid UTF-8 JSON.";
 
-    private byte[] received;
+    private final byte[] received;
+    private final ObjectNode written;
     private final int receivedBytes;
     private final UnaryOperator<ObjectNode> reader;
+    private final boolean ofAnyDialect;
+    private RequestDialect dialect;
     private ObjectNode tree;
 
     /** A request still to be parsed; null stands for an empty body. */
@@ -38,22 +41,44 @@ public final class Request {
      * @param reader makes OpenAI's words of the body's object, which it may change; throws a {@link Problem} when it cannot
      */
     public Request(byte[] body, UnaryOperator<ObjectNode> reader) {
+        this(body, reader, false);
+    }
+
+    private Request(byte[] body, UnaryOperator<ObjectNode> reader, boolean ofAnyDialect) {
         this.reader = reader;
+        this.ofAnyDialect = ofAnyDialect;
         this.received = body == null ? new byte[0] : body;
+        this.written = null;
         this.receivedBytes = received.length;
     }
 
     /** A request that is a tree already. */
     public Request(ObjectNode tree) {
-        this.reader = null;
-        this.tree = tree;
-        this.receivedBytes = 0;
+        this(tree, null, 0);
+    }
+
+    /** A request still to be parsed, of whatever {@link RequestDialect} is recognised in it. */
+    public static Request ofAnyDialect(byte[] body) {
+        return new Request(body, null, true);
     }
 
     private Request(ObjectNode tree, UnaryOperator<ObjectNode> reader, int receivedBytes) {
+        this.ofAnyDialect = false;
         this.reader = reader;
+        this.received = null;
+        this.written = tree.deepCopy();
         this.tree = tree;
         this.receivedBytes = receivedBytes;
+    }
+
+    /** The request as it was before any step has changed it, as one of its own. */
+    public Request original() {
+        return received != null ? new Request(received, reader, ofAnyDialect) : copied(written.deepCopy());
+    }
+
+    /** A copy, as it is now. Texts are shared, so its cost does not grow with them. */
+    public Request copy() {
+        return copied(tree().deepCopy());
     }
 
     /** A copy, as it is now, that asks for the answer in one piece. Texts are shared, so its cost does not grow with them. */
@@ -61,7 +86,13 @@ public final class Request {
         ObjectNode copy = tree().deepCopy();
         copy.remove("stream");
         copy.remove("stream_options");
-        return new Request(copy, reader, receivedBytes);
+        return copied(copy);
+    }
+
+    private Request copied(ObjectNode copy) {
+        Request request = new Request(copy, reader, receivedBytes);
+        request.dialect = dialect;
+        return request;
     }
 
     /**
@@ -72,15 +103,20 @@ public final class Request {
     public ObjectNode tree() {
         if (tree == null) {
             ObjectNode object = parse(received);
-            tree = reader == null ? object : reader.apply(object);
-            received = null;
+            dialect = ofAnyDialect ? RequestDialect.of(object).orElse(null) : null;
+            tree = dialect != null ? dialect.read(object) : reader != null ? reader.apply(object) : object;
         }
         return tree;
     }
 
     /** Whether the client wrote in other words than OpenAI's. */
     public boolean translated() {
-        return reader != null;
+        return reader != null || dialect != null;
+    }
+
+    /** The dialect that has been recognised in it; null for OpenAI's, and for one whose dialect was known before. */
+    public RequestDialect dialect() {
+        return dialect;
     }
 
     /** Whether the body has been parsed, and found to be an object. */
@@ -88,7 +124,7 @@ public final class Request {
         return tree != null;
     }
 
-    /** The body's size as it came, in bytes. */
+    /** The body's size as it came, in bytes; 0 of a request that came as a tree. */
     public int receivedBytes() {
         return receivedBytes;
     }
@@ -116,7 +152,6 @@ public final class Request {
     /** Makes the request what it was; the copy belongs to the request from now on. */
     public void restore(ObjectNode snapshot) {
         tree = snapshot;
-        received = null;
     }
 
     /** The request as UTF-8 JSON, with every change made so far. */

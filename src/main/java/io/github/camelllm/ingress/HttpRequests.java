@@ -56,7 +56,7 @@ final class HttpRequests {
         // A Buffer, unless the context caches streams and has made something of its own of it.
         byte[] body = message.getBody() instanceof Buffer buffer ? bytes(buffer) : message.getBody(byte[].class);
         String credential = Calls.credential(request.getHeader("authorization"), request.getHeader("x-api-key"));
-        message.removeHeaders("*");
+        ClientHeaders.receive(message, request.headers());
         exchange.setProperty(WRITER, new VertxEventWriter(request, stallTimeout));
         return Calls.attach(exchange, new Call(ticker, operation, headers, credential, dialect.request(body)));
     }

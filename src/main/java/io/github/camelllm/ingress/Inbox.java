@@ -223,7 +223,7 @@ public final class Inbox extends RoutePolicySupport
             Exchange exchange,
             GenericFile<File> file) {
         String name = file.getFileNameOnly();
-        Call call = exchange.getProperty(Calls.PROPERTY, Call.class);
+        Call call = Calls.last(exchange);
         try {
             if (isEnding() || call != null && call.cancellation().cancelled()) {
                 LOG.warn("The gateway stops while {} is being answered; it is asked again after the next start", name);

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * included, into bytes that the route can send.
  *
  * <p>A request for a stream is answered whole: events are of no use in a file or a message, so {@code stream} is taken
- * out of the request. Whatever a file or message brings in headers stays outside the chain, but for the few names of
- * {@link io.github.camelllm.call.CallHeaders}; nothing that the chain leaves in headers gets out.
+ * out of the request. What a file or message brings in headers of its own stays readable in the chain and is on the answer
+ * again, with what the chain has added; but for credentials and what steers Camel's components.
  *
  * <p>A failed call is an answer as well: the body is {@link ProblemJson} then, and the header {@value #ERROR} has its
  * code. Only when the gateway is stopping and took the call down with it, the failure stays one: nothing was answered,
@@ -89,7 +89,7 @@ public abstract class WholeAnswer extends Step {
     }
 
     @Override
-    protected final Call callOf(Exchange exchange) {
+    protected final Call received(Exchange exchange) {
         Message incoming = exchange.getMessage();
         Map<String, Object> headers = new HashMap<>();
         Request request = new Request((byte[]) null);
@@ -105,7 +105,7 @@ public abstract class WholeAnswer extends Step {
         fresh.setBody(request);
         exchange.setMessage(fresh);
         Call call = Calls.of(exchange);
-        fresh.removeHeaders("*");
+        ClientHeaders.keepOwn(fresh);
         exchange.setProperty(RECEIVED, new Received(headers, refusal));
         if (!keyId.isEmpty()) {
             exchange.setProperty(KEY_ID, keyId);
@@ -118,6 +118,7 @@ public abstract class WholeAnswer extends Step {
         Received received = (Received) exchange.removeProperty(RECEIVED);
         byte[] answer;
         Problem problem = null;
+        Map<String, Object> own = Map.of();
         activeCalls.enter(call);
         try {
             if (received.refusal() != null) {
@@ -127,6 +128,7 @@ public abstract class WholeAnswer extends Step {
             wantWhole(call);
             next.proceed();
             answer = bytes(exchange);
+            own = ClientHeaders.copy(exchange.getMessage());
         } catch (Exception e) {
             problem = Problem.from(e);
             if (problem.status() >= 499 && isTakenDown(call, exchange)) {
@@ -136,11 +138,18 @@ public abstract class WholeAnswer extends Step {
                 LOG.error("Call {} failed", call.getId(), e);
             }
             answer = ProblemJson.bytes(problem, call.getId());
+            own = received.headers();
         } finally {
             activeCalls.leave(call);
+            Calls.received(exchange, call);
         }
         Message message = new DefaultMessage(exchange);
-        tell(message, call, problem);
+        own.forEach((name, value) -> {
+            if (ClientHeaders.isOwn(name)) {
+                message.setHeader(name, value);
+            }
+        });
+        tell(message, Calls.last(exchange), problem);
         write(message, answer, received.headers());
         exchange.setMessage(message);
     }

@@ -65,6 +65,16 @@ public enum ErrorCode {
         return status;
     }
 
+    /** The code of an HTTP status: the first that has it; of one that none has, that of its kind. */
+    public static ErrorCode ofStatus(int status) {
+        for (ErrorCode code : values()) {
+            if (code.status == status) {
+                return code;
+            }
+        }
+        return status >= 500 ? INTERNAL_ERROR : INVALID_REQUEST;
+    }
+
     /** The {@code error.type} of OpenAI's error object. */
     public String type() {
         return type;

@@ -35,6 +35,39 @@ public final class Problem extends RuntimeException {
     }
 
     /**
+     * A problem that a route throws: {@code throwException: { exceptionType: io.github.camelllm.problem.Problem, message:
+     * "user_rate_limited: Come back tomorrow." }}.
+     *
+     * @param codeAndMessage a code of {@link ErrorCode} or an HTTP status, a colon, and what the client is told; without the
+     *     first two it is an internal error
+     */
+    public Problem(String codeAndMessage) {
+        this(codeIn(codeAndMessage), messageIn(codeAndMessage), null, null, null, null, null);
+    }
+
+    private static ErrorCode codeIn(String text) {
+        String head = text.substring(0, Math.max(0, text.indexOf(':'))).strip();
+        if (head.matches("[45][0-9][0-9]")) {
+            return ErrorCode.ofStatus(Integer.parseInt(head));
+        }
+        for (ErrorCode code : ErrorCode.values()) {
+            if (code.code().equals(head)) {
+                return code;
+            }
+        }
+        return ErrorCode.INTERNAL_ERROR;
+    }
+
+    private static String messageIn(String text) {
+        int colon = text.indexOf(':');
+        String head = text.substring(0, Math.max(0, colon)).strip();
+        boolean coded = head.matches("[45][0-9][0-9]")
+                || codeIn(text) != ErrorCode.INTERNAL_ERROR
+                || head.equals("internal_error");
+        return coded ? text.substring(colon + 1).strip() : text;
+    }
+
+    /**
      * @param code what went wrong
      * @param message for the client: one or two sentences that say what is wrong and what to do
      */
@@ -117,10 +150,19 @@ public final class Problem extends RuntimeException {
     }
 
     /**
-     * The problem behind a throwable: the first {@code Problem} in its chain of causes, else an internal error that
-     * keeps the throwable as its cause and says nothing of it to the client.
+     * The problem behind a throwable: the first {@code Problem} in its chain of causes, or what a step of Camel has said by its
+     * exception (see {@link CamelFailures}); else an internal error that keeps the throwable as its cause and says nothing of it to
+     * the client.
      */
     public static Problem from(Throwable throwable) {
+        Problem problem = own(throwable);
+        if (problem == null) {
+            problem = CamelFailures.problemOf(throwable);
+        }
+        return problem == null ? unforeseen(throwable) : problem;
+    }
+
+    private static Problem own(Throwable throwable) {
         for (Throwable t = throwable; t != null; t = t.getCause()) {
             if (t instanceof Problem problem) {
                 return problem;
@@ -129,6 +171,10 @@ public final class Problem extends RuntimeException {
                 break;
             }
         }
+        return null;
+    }
+
+    private static Problem unforeseen(Throwable throwable) {
         return of(ErrorCode.INTERNAL_ERROR, "The gateway failed to handle this request; its log has the request id.")
                 .withDetail(String.valueOf(throwable))
                 .withCause(throwable);
@@ -141,8 +187,8 @@ public final class Problem extends RuntimeException {
      * @param model the model that was asked, for the client
      */
     public static Problem ofAttempt(String model, Throwable throwable) {
-        Problem problem = from(throwable);
-        return problem.code == ErrorCode.INTERNAL_ERROR && problem.getCause() == throwable
+        Problem problem = own(throwable);
+        return problem == null
                 ? of(
                                 ErrorCode.UPSTREAM_ERROR,
                                 "No answer of '" + model + "' could be had; the gateway's log has the request id.")

@@ -34,9 +34,6 @@ public final class ModelStep extends KeyedStep {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelStep.class);
 
-    /** The exchange property that holds the exchange as it was before the circuit breaker copied it. */
-    static final String ORIGINAL = "llm.exchange";
-
     /** The exchange property of a call that a half-open circuit breaker lets through to see whether the model is back. */
     static final String TRIAL = "llm.trial";
 
@@ -169,6 +166,7 @@ public final class ModelStep extends KeyedStep {
     /** Here rather than at the start, so that a check of the routes tells it too. */
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
+        super.beforeWrap(route, definition);
         Breakers.into(route.getCamelContext());
         if (isKeyOpen() && !keyName.isBlank()) {
             throw new IllegalArgumentException("key is not given for the model '" + model
@@ -233,7 +231,6 @@ public final class ModelStep extends KeyedStep {
             throw known.resting();
         }
         Attempt attempt = call.attempt(model, provider);
-        exchange.setProperty(ORIGINAL, exchange);
         boolean trial = known.health().breaker() == ModelHealth.Breaker.HALF_OPEN;
         if (trial) {
             exchange.setProperty(TRIAL, true);
@@ -262,7 +259,6 @@ public final class ModelStep extends KeyedStep {
             throw problem;
         } finally {
             attempt.answered(call.ticker().nanos());
-            exchange.removeProperty(ORIGINAL);
             exchange.removeProperty(TRIAL);
             exchange.removeProperty(CAN_LEAVE_UNJUDGED);
         }

@@ -58,7 +58,7 @@ public final class Simulator implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Call call = Calls.of(exchange);
+        Call call = Calls.asked(exchange);
         Request request = call.getRequest();
         if (call.getOperation() == Operation.EMBEDDINGS) {
             pause(call, firstTokenDelay);

@@ -15,15 +15,18 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.problem.UpstreamFailure;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
+import io.github.camelllm.step.Completions;
 import io.github.camelllm.step.Troubles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Ordered;
 import org.apache.camel.Route;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -225,7 +228,8 @@ public abstract class WireStep extends KeyedStep {
             attempt.failed(Problem.ofAttempt(call.getModel(), e).withUpstream(UpstreamFailure.CANNOT));
             return;
         }
-        request.removeHeaders("*");
+        Map<String, Object> own = request.getHeaders();
+        request.setHeaders(new HashMap<>()); // the provider gets those that are set here, and no others
         request.setHeader(Exchange.CONTENT_TYPE, "application/json");
         request.setHeader("Accept", stream ? "text/event-stream" : "application/json");
         if (propagateTrace) {
@@ -247,12 +251,22 @@ public abstract class WireStep extends KeyedStep {
                 WireSource source = new WireSource(exchange.getMessage(), inFlight);
                 attempt.status(source.status());
                 answer(call, exchange, attempt, source, stream);
+                if (attempt.problem() != null) {
+                    exchange.getMessage().setBody(null); // what the provider says of its refusal has been read
+                }
             } catch (Exception | Error e) {
                 inFlight.cancel();
                 inFlight.done();
                 fail(call, exchange, attempt, inFlight, e);
             }
+        } finally {
+            exchange.getMessage().setHeaders(own); // and none of the provider's stay
         }
+    }
+
+    @Override
+    protected void answered(Call call, Exchange exchange) {
+        // what comes back is the provider's
     }
 
     private String upstreamName(Call call) {
@@ -306,7 +320,6 @@ public abstract class WireStep extends KeyedStep {
             byte[] body = source.readAll(maxAnswerBytes);
             attempt.answered(call.ticker().nanos());
             Object decoded = whole(call, body, names);
-            message.removeHeaders("*");
             message.setBody(decoded);
             return;
         }
@@ -321,7 +334,6 @@ public abstract class WireStep extends KeyedStep {
                 if (events == null) {
                     attempt.answered(call.ticker().nanos());
                     TokenStream replay = replay(call, whole(call, body, names));
-                    message.removeHeaders("*");
                     message.setBody(replay);
                     return;
                 }
@@ -337,7 +349,6 @@ public abstract class WireStep extends KeyedStep {
         wire.begin();
         attempt.answered(call.ticker().nanos());
         handOver(exchange, wire);
-        message.removeHeaders("*");
         message.setBody(wire);
     }
 
@@ -347,31 +358,12 @@ public abstract class WireStep extends KeyedStep {
         return Replay.of(((Answer) answer).tree(), call.getRequest().wantsStreamUsage());
     }
 
-    /**
-     * The circuit breaker works on a copy of the exchange and completes it as its block ends, which would close the live
-     * stream. So what is to happen then moves to the exchange that goes on.
-     */
     private static void handOver(Exchange exchange, WireStream wire) {
-        Exchange original = exchange.getProperty(ModelStep.ORIGINAL, Exchange.class);
-        if (original != null && original != exchange) {
-            exchange.getExchangeExtension().handoverCompletions(original);
-            exchange.getUnitOfWork().handoverSynchronization(original);
-        }
-        (original == null ? exchange : original).getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-            @Override
-            public void onDone(Exchange done) {
-                wire.close();
-            }
-
-            @Override
-            public int getOrder() {
-                return HIGHEST; // before the HTTP producer closes the response, which reads a stream to its end
-            }
-        });
+        Completions.outlive(exchange);
+        Completions.atEnd(exchange, wire::close, Ordered.HIGHEST + 1);
     }
 
     private static void fail(Call call, Exchange exchange, Attempt attempt, InFlight inFlight, Throwable e) {
-        exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(null);
         boolean cancelled = call.cancellation().cancelled();
         if ((cancelled || inFlight.timedOut()) && inFlight.connection() != null && attempt.usage() == null) {

@@ -27,10 +27,10 @@ import org.apache.camel.Route;
 abstract class LimitStep extends Step {
 
     /** The limits of a step directly above, that this one is to take with its own. */
-    private static final String WITH = "llm.limits.with";
+    private static final Object WITH = new Object();
 
     /** The keys of the limits in whose counts of requests the call stands already. */
-    private static final String COUNTED = "llm.limits.counted";
+    private static final Object COUNTED = new Object();
 
     private final boolean rolling;
     private Set<Scope> scopes = EnumSet.allOf(Scope.class);
@@ -67,7 +67,8 @@ abstract class LimitStep extends Step {
     protected void around(Call call, Exchange exchange, Chain next) throws Exception {
         Rules rules = limits.rules();
         List<Rules.Held> held = rules.of(call, rolling, scopes);
-        List<?> above = (List<?>) exchange.removeProperty(WITH);
+        List<?> above = (List<?>) call.note(WITH);
+        call.note(WITH, null);
         if (above != null) {
             above.stream().filter(one -> !held.contains(one)).forEach(one -> held.add((Rules.Held) one));
         }
@@ -76,12 +77,12 @@ abstract class LimitStep extends Step {
             mindCaps(call, rules, demand);
         }
         if (next.follower() instanceof LimitStep) {
-            exchange.setProperty(WITH, held);
+            call.note(WITH, held);
             next.proceed();
             return;
         }
         mindPrice(call, rules, held, demand);
-        Set<String> counted = countedIn(exchange);
+        Set<String> counted = countedIn(call);
         Optional<Admission.Taken> taken = limits.admission().admit(call, held, demand, counted);
         if (taken.isEmpty()) {
             next.proceed();
@@ -93,11 +94,11 @@ abstract class LimitStep extends Step {
     }
 
     @SuppressWarnings("unchecked")
-    private static Set<String> countedIn(Exchange exchange) {
-        Set<String> counted = (Set<String>) exchange.getProperty(COUNTED);
+    private static Set<String> countedIn(Call call) {
+        Set<String> counted = (Set<String>) call.note(COUNTED);
         if (counted == null) {
             counted = new HashSet<>();
-            exchange.setProperty(COUNTED, counted);
+            call.note(COUNTED, counted);
         }
         return counted;
     }
@@ -109,7 +110,7 @@ abstract class LimitStep extends Step {
         } catch (Throwable e) {
             boolean sent = settlement.failed();
             if (!sent) {
-                countedIn(exchange).removeAll(counts); // as if it had never asked
+                countedIn(call).removeAll(counts); // as if it had never asked
             }
             throw e;
         }

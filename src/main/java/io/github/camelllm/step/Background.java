@@ -85,6 +85,7 @@ public final class Background implements AutoCloseable {
         Call own = null;
         try {
             own = call.behind(why);
+            own.enter(); // it is in the midst of the chain
             Call begun = own;
             Exchange copy = copy(exchange, begun);
             running.add(begun);
@@ -110,7 +111,7 @@ public final class Background implements AutoCloseable {
     private static Exchange copy(Exchange exchange, Call call) {
         Exchange copy = new DefaultExchange(exchange.getContext());
         exchange.getProperties().forEach((name, value) -> {
-            if (!name.equals(Calls.PROPERTY)) {
+            if (!Calls.OF_THE_EXCHANGE.contains(name)) {
                 copy.setProperty(name, value);
             }
         });

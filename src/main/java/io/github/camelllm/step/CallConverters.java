@@ -6,10 +6,8 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.FinishedCall;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Request;
-import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.call.TokenStream;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,12 +21,11 @@ import org.apache.camel.support.SimpleTypeConverter;
  * Lets Camel read requests, answers, token streams and finished calls as text, bytes, streams, maps and trees, so that
  * {@code log:}, {@code file:}, {@code jms:} and {@code jsonpath} need no help.
  *
- * <p>Converting a token stream reads it to its end and gives server-sent events, {@code [DONE]} included.
+ * <p>Converting a token stream waits for its end and gives server-sent events, {@code [DONE]} included. Its events can be read
+ * once more by the client.
  */
 public final class CallConverters implements TypeConverterLoader {
 
-    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
     @Override
@@ -39,7 +36,7 @@ public final class CallConverters implements TypeConverterLoader {
         tree(registry, Answer.class, Answer::tree);
         bytes(registry, FinishedCall.class, finished -> Json.write(finished.toJson()));
         tree(registry, FinishedCall.class, FinishedCall::toJson);
-        bytes(registry, TokenStream.class, CallConverters::drain);
+        bytes(registry, TokenStream.class, stream -> SharedStream.sse(SharedStream.eventsOf(stream)));
     }
 
     private static <T> void bytes(TypeConverterRegistry registry, Class<T> from, Function<T, byte[]> bytes) {
@@ -58,19 +55,5 @@ public final class CallConverters implements TypeConverterLoader {
             TypeConverterRegistry registry, Class<T> to, Class<F> from, Function<F, ? extends T> f) {
         registry.addTypeConverter(
                 to, from, new SimpleTypeConverter(false, (type, exchange, value) -> f.apply(from.cast(value))));
-    }
-
-    private static byte[] drain(TokenStream stream) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (stream) {
-            for (StreamEvent event = stream.next(); event != null; event = stream.next()) {
-                out.writeBytes(DATA);
-                out.writeBytes(event.data());
-                out.write('\n');
-                out.write('\n');
-            }
-        }
-        out.writeBytes(DONE);
-        return out.toByteArray();
     }
 }

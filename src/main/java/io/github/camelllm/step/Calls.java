@@ -1,5 +1,6 @@
 package io.github.camelllm.step;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Models;
@@ -8,6 +9,7 @@ import io.github.camelllm.call.Request;
 import io.github.camelllm.call.Ticker;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -46,27 +48,89 @@ public final class Calls {
     /** The exchange property with which it says what the prompt's tags are: words separated by commas. */
     public static final String TAGS = "llm.tags";
 
+    /** The last call that has left the chain; see {@link #last}. */
+    static final String LAST = "llm.last";
+
+    /** What an exchange must not take over from another that it is a copy of, where it is to go on without it. */
+    static final Set<String> OF_THE_EXCHANGE = Set.of(PROPERTY, LAST, Entry.EXCHANGE, Lifetime.PROPERTY);
+
+    /** The model that is asked for where a body names none. */
+    static final String DEFAULT_MODEL = "auto";
+
     /** Looked up once: a search by type walks Camel's registry, which is not safe while something is bound. */
     private static final Map<CamelContext, Ticker> TICKERS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private Calls() {}
 
     /**
-     * The call that an exchange carries. Where it carries none, its body becomes the request and its headers become
-     * those of the call; the credential is read from {@code Authorization} or {@code x-api-key}.
+     * The call that is under way on an exchange. Where there is none one is begun: the
+     * body becomes its request (see {@link RequestBody}), the headers become its own; the credential is read from {@code
+     * Authorization} or {@code x-api-key}.
      *
-     * @throws io.github.camelllm.problem.Problem when the body cannot be read as bytes
+     * @throws io.github.camelllm.problem.Problem when the body can be no request
      */
     public static Call of(Exchange exchange) {
         Call call = exchange.getProperty(PROPERTY, Call.class);
         if (call == null) {
-            call = begin(exchange);
+            return attach(exchange, begin(exchange, read(exchange)));
         }
         return call;
     }
 
+    /**
+     * The same for a processor that stands in for a model: the call's request is what its body holds now.
+     *
+     * @throws io.github.camelllm.problem.Problem when the body can be no request
+     */
+    public static Call asked(Exchange exchange) {
+        Call call = of(exchange);
+        rewrite(exchange, call);
+        return call;
+    }
+
+    /** Makes the request what a route has put in the body since the last step, if it has. */
+    static void rewrite(Exchange exchange, Call call) {
+        Message message = exchange.getMessage();
+        Object body = message.getBody();
+        if (body == call.getRequest()) {
+            return;
+        }
+        if (body != null) { // else some producer has used it up
+            ObjectNode before = call.getRequest().tree();
+            ObjectNode after = body instanceof Request request
+                    ? request.tree()
+                    : RequestBody.rewritten(exchange, body, call.getOperation(), before);
+            call.rewrite(after);
+        }
+        message.setBody(call.getRequest());
+    }
+
+    /** The last call that has left the chain on an exchange; null when none has. */
+    public static Call last(Exchange exchange) {
+        return exchange.getProperty(LAST, Call.class);
+    }
+
+    /** Says that the client of a call has its answer: what the exchange does from here on is no call of that client. */
+    public static void received(Exchange exchange, Call call) {
+        exchange.removeProperty(PROPERTY);
+        if (last(exchange) == null) {
+            exchange.setProperty(LAST, call);
+        }
+    }
+
+    /** Reads the body of an exchange as the request of a new call. */
+    static RequestBody read(Exchange exchange) {
+        String model = exchange.getProperty(ASKED, DEFAULT_MODEL, String.class);
+        return RequestBody.read(exchange, exchange.getMessage().getBody(), operation(exchange), model);
+    }
+
+    private static Operation operation(Exchange exchange) {
+        return Operation.of(exchange.getProperty(OPERATION, Operation.CHAT.label(), String.class));
+    }
+
     /** Puts a call, new to the exchange, where routes and steps find it; the body becomes its request. */
     public static Call attach(Exchange exchange, Call call) {
+        Lifetime.of(exchange);
         exchange.setProperty(PROPERTY, call);
         exchange.getMessage().setBody(call.getRequest());
         return call;
@@ -89,7 +153,8 @@ public final class Calls {
         }
     }
 
-    private static Call begin(Exchange exchange) {
+    /** A call of what the headers of a message say. */
+    static Call begin(Exchange exchange, RequestBody body) {
         Message message = exchange.getMessage();
         CallHeaders headers = new CallHeaders();
         for (String name : CallHeaders.KNOWN) {
@@ -100,12 +165,9 @@ public final class Calls {
             }
             headers.put(name, value);
         }
-        Request request =
-                message.getBody() instanceof Request ready ? ready : new Request(message.getBody(byte[].class));
-        Operation operation = Operation.of(exchange.getProperty(OPERATION, Operation.CHAT.label(), String.class));
         String credential = credential(
                 message.getHeader("Authorization", String.class), message.getHeader("x-api-key", String.class));
-        return attach(exchange, new Call(ticker(exchange.getContext()), operation, headers, credential, request));
+        return new Call(ticker(exchange.getContext()), operation(exchange), headers, credential, body.request());
     }
 
     /** The clocks of a context: a {@link Ticker} bean if there is one, else the machine's. Not for the hot path. */

@@ -1,16 +1,20 @@
 package io.github.camelllm.step;
 
+import io.github.camelllm.call.Accountant;
 import io.github.camelllm.call.Call;
+import io.github.camelllm.call.TokenStream;
 import java.util.List;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Channel;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Navigate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.spi.Policy;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.WrapAwareProcessor;
@@ -39,9 +43,30 @@ public abstract class Step implements Policy {
      */
     protected abstract void around(Call call, Exchange exchange, Chain next) throws Exception;
 
-    /** The call of an exchange; by default the one it carries, begun from its body if there is none yet. */
-    protected Call callOf(Exchange exchange) throws Exception {
-        return Calls.of(exchange);
+    /**
+     * Begins what a client has sent as a call that the chain will take up; null where the step stands in a chain itself, as most
+     * do: then the call is the one that is under way, or one that begins here. See {@link #begins}.
+     */
+    protected Call received(Exchange exchange) throws Exception {
+        return null;
+    }
+
+    /**
+     * Whether each call passes this step once, so that coming to it again on the same exchange is another call. True of the first
+     * step of a chain.
+     */
+    protected boolean begins() {
+        return false;
+    }
+
+    /**
+     * Makes an answer of whatever the rest of the chain has left in the body.
+     *
+     * @throws Exception what has failed below, if an error handler has taken it for handled and nobody has answered
+     */
+    protected void answered(Call call, Exchange exchange) throws Exception {
+        Failures.rethrowHandled(exchange, call);
+        AnswerBody.normalise(call, exchange);
     }
 
     /** Called when the route that the step stands in starts; what it throws stops the start. */
@@ -62,13 +87,30 @@ public abstract class Step implements Policy {
         return 0;
     }
 
+    /**
+     * Takes the route's error handler off what the step wraps: a failure passes through the steps, any of which may make it good,
+     * before {@code onException}, redelivery or a dead letter channel of the route act on it, at the outermost step.
+     */
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
-        // the definition stays as written
+        if (definition instanceof ProcessorDefinition<?> step) {
+            step.getOutputs().forEach(Step::withoutErrorHandler);
+        }
+    }
+
+    private static void withoutErrorHandler(ProcessorDefinition<?> definition) {
+        definition.setInheritErrorHandler(false);
+        definition.getOutputs().forEach(Step::withoutErrorHandler);
+    }
+
+    private static Accountant accountant(Exchange exchange) {
+        return exchange.getContext().getRegistry().findByType(Accountant.class).stream()
+                .findFirst()
+                .orElse(Accountant.NONE);
     }
 
     /** The step that a processor is, but for what Camel wraps around each; null when it is none, or one of several. */
-    private static Step stepOf(Processor processor) {
+    private static Wrapped wrapped(Processor processor) {
         Processor inner = processor;
         while (inner != null && !(inner instanceof Wrapped)) {
             if (inner instanceof Channel channel) {
@@ -79,7 +121,7 @@ public abstract class Step implements Policy {
                         : null;
             }
         }
-        return inner == null ? null : ((Wrapped) inner).step();
+        return (Wrapped) inner;
     }
 
     @Override
@@ -92,17 +134,22 @@ public abstract class Step implements Policy {
         private final Route route;
         private final AsyncProcessor child;
         private final Step follower;
+        private boolean followed;
 
         Wrapped(Route route, Processor child) {
             this.route = route;
             this.child = AsyncProcessorConverterHelper.convert(child);
-            this.follower = stepOf(child);
+            Wrapped inner = wrapped(child);
+            this.follower = inner == null ? null : inner.step();
+            if (inner != null) {
+                inner.followed = true;
+            }
         }
 
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             try {
-                around(callOf(exchange), exchange, new Rest(exchange));
+                run(exchange);
             } catch (Throwable e) {
                 exchange.setException(e);
             }
@@ -110,13 +157,54 @@ public abstract class Step implements Policy {
             return true;
         }
 
-        private void proceed(Exchange exchange) throws Exception {
+        private void run(Exchange exchange) throws Exception {
+            Call received = received(exchange);
+            if (received != null) {
+                around(received, exchange, new Rest(exchange, received));
+                return;
+            }
+            Entry entry = Entry.at(exchange, begins());
+            if (entry == null) {
+                pass(exchange, exchange.getProperty(Calls.PROPERTY, Call.class));
+                return;
+            }
+            Throwable failure = null;
+            try {
+                if (entry.isPart()) {
+                    accountant(exchange).account(entry.call(), () -> pass(exchange, entry.call()));
+                } else {
+                    pass(exchange, entry.call());
+                }
+            } catch (Throwable e) {
+                failure = e;
+                throw e;
+            } finally {
+                entry.leave(failure);
+            }
+        }
+
+        private void pass(Exchange exchange, Call call) throws Exception {
+            around(call, exchange, new Rest(exchange, call));
+            Message message = exchange.getMessage();
+            if (!followed && message.getBody() instanceof TokenStream stream) {
+                message.setBody(SharedStream.of(stream, () -> readAsAWhole(call)));
+            }
+        }
+
+        private void readAsAWhole(Call call) {
+            if (!call.hasLeft() || call.isAwaited()) {
+                call.warn("a line of the route has read the stream as a whole, so it did not come piece by piece");
+            }
+        }
+
+        private void proceed(Exchange exchange, Call call) throws Exception {
             child.process(exchange); // waits, should something further down be asynchronous
             Exception failure = exchange.getException();
             if (failure != null) {
                 exchange.setException(null);
                 throw failure;
             }
+            answered(call, exchange);
         }
 
         private Step step() {
@@ -126,19 +214,21 @@ public abstract class Step implements Policy {
         /** What follows, for one exchange. */
         private final class Rest implements Chain {
             private final Exchange exchange;
+            private final Call call;
 
-            Rest(Exchange exchange) {
+            Rest(Exchange exchange, Call call) {
                 this.exchange = exchange;
+                this.call = call;
             }
 
             @Override
             public void proceed() throws Exception {
-                Wrapped.this.proceed(exchange);
+                Wrapped.this.proceed(exchange, call);
             }
 
             @Override
             public Chain on(Exchange other) {
-                return new Rest(other);
+                return new Rest(other, other.getProperty(Calls.PROPERTY, Call.class));
             }
 
             @Override

@@ -4,8 +4,10 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Operation;
+import io.github.camelllm.call.Request;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -44,14 +46,14 @@ final class TestRoute implements AutoCloseable {
     Call send(String body, Map<String, Object> headers, Map<String, Object> properties) throws Exception {
         reached = null;
         Exchange exchange = context.createProducerTemplate().send("direct:in", sent -> {
-            sent.getMessage().setBody(body);
+            sent.getMessage().setBody(new Request(body.getBytes(StandardCharsets.UTF_8)));
             sent.getMessage().setHeaders(new HashMap<>(headers));
             properties.forEach(sent::setProperty);
         });
         if (exchange.getException() != null) {
             throw exchange.getException();
         }
-        return reached.getProperty(Calls.PROPERTY, Call.class);
+        return Calls.last(reached);
     }
 
     /** Sends a request that is to be refused, before it reaches the model, with a problem. */

@@ -61,7 +61,7 @@ class AccountTest {
             assertThat(call.upstreamNanos()).isEqualTo(Duration.ofMillis(250).toNanos());
             assertThat(call.firstTokenNanos()).isEqualTo(-1);
             assertThat(call.attempts()).hasSize(1);
-            Call flowed = Calls.of(exchange);
+            Call flowed = Calls.last(exchange);
             assertThat(call.requestId()).isEqualTo(flowed.getId());
             assertThat(call.traceId()).isEqualTo(flowed.getTrace().traceId());
         }
@@ -322,7 +322,7 @@ class AccountTest {
                 throw Problem.of(ErrorCode.INVALID_API_KEY, "The key is not valid.");
             });
 
-            Call call = Calls.of(gateway.call());
+            Call call = Calls.last(gateway.call());
 
             assertThat(call.getRequest().parsed()).isFalse();
             FinishedCall finished = gateway.only();

@@ -57,7 +57,7 @@ class CostOfCallTest {
         assertThat(call.cost()).isEqualByComparingTo("0.0036");
         assertThat(call.attempts()).extracting(FinishedCall.Try::cost).containsExactly(call.cost());
         assertThat(header()).isEqualTo("0.0036");
-        assertThat(Calls.of(exchange).getCost()).isEqualByComparingTo("0.0036");
+        assertThat(Calls.last(exchange).getCost()).isEqualByComparingTo("0.0036");
         assertThat(call.toJson().path("cost_usd").decimalValue()).isEqualByComparingTo("0.0036");
     }
 
@@ -301,7 +301,7 @@ class CostOfCallTest {
     }
 
     private String header() {
-        return Calls.of(exchange).answerHeaders().get("X-LLM-Cost-USD");
+        return Calls.last(exchange).answerHeaders().get("X-LLM-Cost-USD");
     }
 
     /** Its usage is known when it has ended. */

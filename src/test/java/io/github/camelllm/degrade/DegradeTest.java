@@ -85,7 +85,7 @@ class DegradeTest {
     }
 
     private static Call callOf(Exchange exchange) {
-        return exchange.getProperty(Calls.PROPERTY, Call.class);
+        return Calls.last(exchange);
     }
 
     @Test

@@ -70,18 +70,21 @@ class HttpTriggerTest {
     }
 
     @Test
-    void sendsNoHeadersButItsOwn() throws Exception {
+    void sendsNoHeadersButItsOwnAndThoseOfTheRoute() throws Exception {
         gateway = HttpGateway.start(exchange -> {
-            exchange.getMessage().setHeader("X-Internal", "secret");
+            exchange.getMessage().setHeader("X-Mine", "told");
+            exchange.getMessage().setHeader("X-Object", new Object());
+            exchange.getMessage().setHeader("X-Split", "a\r\nX-Evil: 1");
+            exchange.getMessage().setHeader("X-Request-Id", "another");
             exchange.getMessage().setHeader("Content-Type", "text/evil");
-            exchange.getMessage().setHeader("CamelHttpResponseCode", 418);
+            exchange.getMessage().setHeader("CamelFileName", "secret");
             Call call = Calls.of(exchange);
             call.attempt("gpt-4o", "openai");
             call.attempt("gpt-4o-mini", "openai");
             exchange.getMessage().setBody(new Answer(null, Json.object()));
         });
 
-        RawResponse response = post("{}", "X-Request-Id: my-id");
+        RawResponse response = post("{}", "X-Request-Id: my-id", "X-Client: mine");
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.headers())
@@ -91,6 +94,7 @@ class HttpTriggerTest {
                         "content-length: 2",
                         "connection: close",
                         "x-request-id: my-id",
+                        "x-mine: told",
                         "x-llm-model: gpt-4o-mini",
                         "x-llm-provider: openai",
                         "x-llm-attempts: 2",
@@ -143,7 +147,7 @@ class HttpTriggerTest {
                 "Authorization: Bearer sk-1");
 
         Call call = gateway.awaitEnded();
-        assertThat(headers.get()).isEqualTo("{}");
+        assertThat(headers.get()).isEqualTo("{llm.keyId=evil, X-LLM-Task=code, X-LLM-User=ann}");
         assertThat(call.credential()).isEqualTo("sk-1");
         assertThat(call.headers().get("x-llm-user")).isEqualTo("ann");
         assertThat(call.getTask()).isEqualTo("code");
@@ -234,7 +238,7 @@ class HttpTriggerTest {
                 .withRetryAfter(Duration.ofMillis(1500))
                 .withDetail("for operators")));
 
-        RawResponse response = post("{}", "X-Request-Id: my-id");
+        RawResponse response = post("{}", "X-Request-Id: my-id", "X-Client: mine");
 
         assertThat(response.status()).isEqualTo(400);
         assertThat(response.header("Retry-After")).isEqualTo("2");
@@ -422,7 +426,7 @@ class HttpTriggerTest {
         gateway = HttpGateway.start(answering(new Answer(null, Json.object())));
         gateway.draining.set(true);
 
-        RawResponse response = post("{}", "X-Request-Id: my-id");
+        RawResponse response = post("{}", "X-Request-Id: my-id", "X-Client: mine");
 
         assertError(response, 503, "shutting_down");
         assertThat(response.header("Retry-After")).isEqualTo("1");
