@@ -49,10 +49,10 @@ class EipTableTest {
     private static final Map<String, String> EIPS = new LinkedHashMap<>();
 
     static {
-        EIPS.put("log", "- log: { message: \"${body}\" }");
-        EIPS.put("to log:", "- to: { uri: \"log:seen?showAll=true\" }");
+        EIPS.put("log ${body}", "- log: { loggingLevel: ERROR, message: \"${body}\" }");
+        EIPS.put("to log:", "- to: { uri: \"log:seen?level=ERROR&showAll=true\" }");
         EIPS.put("setHeader", "- setHeader: { name: X-Seen, simple: \"${header.X-Team} ${exchangeId}\" }");
-        EIPS.put("setProperty", "- setProperty: { name: seen, simple: \"${body}\" }");
+        EIPS.put("setProperty ${body}", "- setProperty: { name: seen, simple: \"${body}\" }");
         EIPS.put("removeHeaders", "- removeHeaders: { pattern: \"X-*\" }");
         EIPS.put("wireTap", "- wireTap: { uri: \"direct:tap\" }");
         EIPS.put(
@@ -111,7 +111,7 @@ class EipTableTest {
         EIPS.put(
                 "claimCheck",
                 "- claimCheck: { operation: Push }\n- setBody: { constant: aside }\n- claimCheck: { operation: Pop }");
-        EIPS.put("streamCaching", "- log: { message: \"${bodyAs(String)}\" }");
+        EIPS.put("setProperty ${bodyAs(String)}", "- setProperty: { name: seen, simple: \"${bodyAs(String)}\" }");
     }
 
     private static final Map<String, Map<String, String>> SEEN = new LinkedHashMap<>();
