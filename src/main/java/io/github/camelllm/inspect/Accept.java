@@ -4,6 +4,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.inspect.InspectRules.Unfit;
 import io.github.camelllm.step.Calls;
@@ -11,7 +12,6 @@ import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.nio.file.Path;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 
@@ -53,9 +53,7 @@ public final class Accept extends Step implements MeterBinder {
     protected synchronized void onStart(Route route) {
         if (rules == null) {
             rules = WatchedFile.open(
-                    Path.of(configDir).resolve(file.strip()),
-                    InspectFile::compile,
-                    Calls.ticker(route.getCamelContext()));
+                    ConfigFile.of(configDir, file), InspectFile::compile, Calls.ticker(route.getCamelContext()));
         }
     }
 
