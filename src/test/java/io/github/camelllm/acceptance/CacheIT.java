@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ChatScript;
+import io.github.camelllm.testkit.EmbeddingJars;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.Metrics;
 import io.github.camelllm.testkit.RawClient;
@@ -13,14 +14,9 @@ import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Received;
 import io.github.camelllm.testkit.Reply;
 import io.github.camelllm.testkit.VirtualKey;
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The packaged gateway with its cache as shipped, but for one task whose answers are soon stale. */
@@ -41,37 +37,8 @@ class CacheIT extends GatewayAcceptance {
                 "  creative: never",
                 "  brief: 1s\n  brisk: { ttl: 1s, revalidate: 1h }\n  creative: never");
         setup.property("llm.cache.tiers", "exact,semantic");
-        setup.env("GATEWAY_CLASSPATH", embeddingModel());
+        setup.env(EmbeddingJars.VARIABLE, EmbeddingJars.classPath());
         setup.replace("routes/gateway.camel.yaml", "shadowShare: 0.05", "shadowShare: 0");
-    }
-
-    /** The jars that the package of -Pfull has in its lib/, and this one may not have. */
-    private static String embeddingModel() {
-        return Stream.of(
-                        "dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel",
-                        "dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel",
-                        "dev.langchain4j.model.embedding.EmbeddingModel",
-                        "ai.onnxruntime.OrtEnvironment",
-                        "ai.djl.huggingface.tokenizers.HuggingFaceTokenizer",
-                        "ai.djl.Device",
-                        "com.sun.jna.Native",
-                        "com.google.gson.Gson",
-                        "org.apache.commons.compress.archivers.ArchiveEntry")
-                .map(CacheIT::jarOf)
-                .collect(Collectors.joining(File.pathSeparator));
-    }
-
-    private static String jarOf(String className) {
-        try {
-            Class<?> type = Class.forName(className, false, CacheIT.class.getClassLoader());
-            return Path.of(type.getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (ReflectiveOperationException | URISyntaxException e) {
-            throw new AssertionError(className, e);
-        }
     }
 
     private RawResponse openAi(String question, boolean stream, String... headers) throws IOException {

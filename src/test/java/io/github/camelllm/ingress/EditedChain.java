@@ -121,9 +121,8 @@ public final class EditedChain implements AutoCloseable {
         if (context.getRegistry().findSingleByType(Models.class) == null) {
             context.getRegistry().bind("models", new Models());
         }
-        context.getRegistry()
-                .bind("collect", (Processor) exchange ->
-                        finished.add(exchange.getMessage().getBody(FinishedCall.class)));
+        context.getRegistry().bind("collect", (Processor)
+                exchange -> finished.add(exchange.getMessage().getBody(FinishedCall.class)));
         context.getShutdownStrategy().setTimeout(5);
         context.addService(server);
         String routes = BEANS.replace("UPSTREAM", upstream.baseUrl().toString()).replace("LIMITS", setup.limits)

@@ -55,41 +55,62 @@ class EipTableTest {
         EIPS.put("setProperty", "- setProperty: { name: seen, simple: \"${body}\" }");
         EIPS.put("removeHeaders", "- removeHeaders: { pattern: \"X-*\" }");
         EIPS.put("wireTap", "- wireTap: { uri: \"direct:tap\" }");
-        EIPS.put("choice", "- choice:\n    when:\n      - simple: \"${header.X-Team} == 'a'\"\n        steps:\n          REST\n"
-                + "    otherwise:\n      steps:\n        - setBody: { constant: wrong }");
+        EIPS.put(
+                "choice",
+                "- choice:\n    when:\n      - simple: \"${header.X-Team} == 'a'\"\n        steps:\n          REST\n"
+                        + "    otherwise:\n      steps:\n        - setBody: { constant: wrong }");
         EIPS.put("filter", "- filter:\n    simple: \"${header.X-Team} == 'a'\"\n    steps:\n      REST");
-        EIPS.put("circuitBreaker", "- circuitBreaker:\n    steps:\n      REST\n    onFallback:\n      steps:\n"
-                + "        - setBody: { constant: fallen }");
+        EIPS.put(
+                "circuitBreaker",
+                "- circuitBreaker:\n    steps:\n      REST\n    onFallback:\n      steps:\n"
+                        + "        - setBody: { constant: fallen }");
         EIPS.put("throttle", "- throttle: { expression: { constant: \"100\" }, timePeriodMillis: \"1000\" }");
         EIPS.put("delay", "- delay: { expression: { constant: \"5\" } }");
         EIPS.put("delay, asynchronous", "- delay: { expression: { constant: \"5\" }, asyncDelayed: true }");
-        EIPS.put("enrich", "- enrich:\n    expression: { constant: \"direct:tap\" }\n    aggregationStrategy: \"#class:"
-                + "org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"");
-        EIPS.put("multicast", "- multicast:\n    aggregationStrategy: \"#class:"
-                + "org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n    steps:\n"
-                + "      - to: { uri: \"direct:tap\" }\n      REST");
-        EIPS.put("multicast, parallel", "- multicast:\n    parallelProcessing: true\n    aggregationStrategy: \"#keep\"\n"
-                + "    steps:\n      - to: { uri: \"direct:tap\" }\n      REST");
+        EIPS.put(
+                "enrich",
+                "- enrich:\n    expression: { constant: \"direct:tap\" }\n    aggregationStrategy: \"#class:"
+                        + "org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"");
+        EIPS.put(
+                "multicast",
+                "- multicast:\n    aggregationStrategy: \"#class:"
+                        + "org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n    steps:\n"
+                        + "      - to: { uri: \"direct:tap\" }\n      REST");
+        EIPS.put(
+                "multicast, parallel",
+                "- multicast:\n    parallelProcessing: true\n    aggregationStrategy: \"#keep\"\n"
+                        + "    steps:\n      - to: { uri: \"direct:tap\" }\n      REST");
         EIPS.put("recipientList", "- recipientList: { constant: \"direct:here-PLACE\" }");
         EIPS.put("routingSlip", "- routingSlip: { expression: { constant: \"direct:here-PLACE\" } }");
         EIPS.put("seda", "- to: { uri: \"seda:here-PLACE?waitForTaskToComplete=Always\" }");
         EIPS.put("threads", "- threads: { poolSize: \"2\", maxPoolSize: \"4\" }");
         EIPS.put("loadBalance", "- loadBalance:\n    roundRobinLoadBalancer: {}\n    steps:\n      REST");
         EIPS.put("loadBalance, failover", "- loadBalance:\n    failoverLoadBalancer: {}\n    steps:\n      REST");
-        EIPS.put("doTry", "- doTry:\n    steps:\n      REST\n    doCatch:\n      - exception: [ java.lang.Exception ]\n"
-                + "        steps:\n          - setBody: { constant: caught }\n    doFinally:\n      steps:\n"
-                + "        - log: { message: finally }");
-        EIPS.put("saga", "- to: { uri: \"direct:saga-PLACE\" }"); // at the top of a route of its own: Camel allows no other place
-        EIPS.put("split, one part", "- split:\n    simple: \"${body}\"\n    delimiter: \"false\"\n    aggregationStrategy: \"#class:"
-                + "org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n    steps:\n      REST");
+        EIPS.put(
+                "doTry",
+                "- doTry:\n    steps:\n      REST\n    doCatch:\n      - exception: [ java.lang.Exception ]\n"
+                        + "        steps:\n          - setBody: { constant: caught }\n    doFinally:\n      steps:\n"
+                        + "        - log: { message: finally }");
+        EIPS.put(
+                "saga",
+                "- to: { uri: \"direct:saga-PLACE\" }"); // at the top of a route of its own: Camel allows no other
+        // place
+        EIPS.put(
+                "split, one part",
+                "- split:\n    simple: \"${body}\"\n    delimiter: \"false\"\n    aggregationStrategy: \"#class:"
+                        + "org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n    steps:\n      REST");
         EIPS.put("loop, once", "- loop:\n    constant: \"1\"\n    steps:\n      REST");
-        EIPS.put("idempotentConsumer", "- idempotentConsumer:\n    idempotentRepository: \"#seen\"\n"
-                + "    simple: \"${exchangeId}\"\n    steps:\n      REST");
+        EIPS.put(
+                "idempotentConsumer",
+                "- idempotentConsumer:\n    idempotentRepository: \"#seen\"\n"
+                        + "    simple: \"${exchangeId}\"\n    steps:\n      REST");
         EIPS.put("pipeline", "- pipeline:\n    steps:\n      REST");
         EIPS.put("step", "- step:\n    id: named-PLACE\n    steps:\n      REST");
         EIPS.put("convertBodyTo String", "- convertBodyTo: { type: String }");
         EIPS.put("process", "- process: { ref: nothing }");
-        EIPS.put("claimCheck", "- claimCheck: { operation: Push }\n- setBody: { constant: aside }\n- claimCheck: { operation: Pop }");
+        EIPS.put(
+                "claimCheck",
+                "- claimCheck: { operation: Push }\n- setBody: { constant: aside }\n- claimCheck: { operation: Pop }");
         EIPS.put("streamCaching", "- log: { message: \"${bodyAs(String)}\" }");
     }
 
@@ -205,7 +226,8 @@ class EipTableTest {
                 };
         String edited = lines(EIPS.get(eip)).replace("PLACE", number);
         String policies = EditedChain.REST.substring(0, EditedChain.REST.lastIndexOf("- toD"));
-        String http = place == Place.ABOVE_THE_CHAIN ? edited : place == Place.AROUND_THE_CHAIN ? call + "\n" + edited : call;
+        String http =
+                place == Place.ABOVE_THE_CHAIN ? edited : place == Place.AROUND_THE_CHAIN ? call + "\n" + edited : call;
         String chain =
                 switch (place) {
                     case BETWEEN_STEPS -> edited;
@@ -216,13 +238,15 @@ class EipTableTest {
         return EditedChain.http("/eips/" + number, "http", http)
                 + EditedChain.route(
                         "direct:chain-" + number,
-                        "- policy: { ref: account }\n- policy: { ref: authenticate }\n- policy: { ref: validate }\n" + chain)
+                        "- policy: { ref: account }\n- policy: { ref: authenticate }\n- policy: { ref: validate }\n"
+                                + chain)
                 + EditedChain.route("direct:here-" + number, rest)
                 + (edited.contains("seda:") ? EditedChain.route("seda:here-" + number, rest) : "")
                 + (edited.contains("direct:saga")
                         ? EditedChain.route(
                                 "direct:saga-" + number,
-                                "- saga:\n    sagaService: saga\n    steps:\n      - to: { uri: \"direct:here-" + number + "\" }")
+                                "- saga:\n    sagaService: saga\n    steps:\n      - to: { uri: \"direct:here-" + number
+                                        + "\" }")
                         : "");
     }
 
@@ -243,8 +267,7 @@ class EipTableTest {
     /** Of the parts of a parallel multicast, the one that is an answer. */
     public static final class KeepTheAnswer implements org.apache.camel.AggregationStrategy {
         @Override
-        public org.apache.camel.Exchange aggregate(
-                org.apache.camel.Exchange before, org.apache.camel.Exchange next) {
+        public org.apache.camel.Exchange aggregate(org.apache.camel.Exchange before, org.apache.camel.Exchange next) {
             return before == null || next.getMessage().getHeader("tapped") == null ? next : before;
         }
     }
@@ -274,7 +297,8 @@ class EipTableTest {
         table.append("\n|---|").append("---|".repeat(columns.size())).append('\n');
         for (String eip : EIPS.keySet()) {
             table.append("| `").append(eip).append("` |");
-            columns.forEach(column -> table.append(' ').append(SEEN.get(eip).get(column)).append(" |"));
+            columns.forEach(column ->
+                    table.append(' ').append(SEEN.get(eip).get(column)).append(" |"));
             table.append('\n');
         }
         return table.toString();
