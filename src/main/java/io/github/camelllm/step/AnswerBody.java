@@ -26,6 +26,12 @@ public final class AnswerBody {
 
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
+    /** The exchange property with what was last given to a route instead of an answer. */
+    private static final String GIVEN = "llm.given";
+
+    /** An answer, and the text, map or tree that a route has been given of it. */
+    private record Given(Object body, Answer answer) {}
+
     private AnswerBody() {}
 
     /**
@@ -39,6 +45,10 @@ public final class AnswerBody {
     public static void normalise(Call call, Exchange exchange) {
         Object body = exchange.getMessage().getBody();
         if (body == null || body instanceof Answer || body instanceof TokenStream || body instanceof Request) {
+            return;
+        }
+        if (exchange.getProperty(GIVEN) instanceof Given given && given.body() == body) {
+            exchange.getMessage().setBody(given.answer()); // as it was, with its id and usage
             return;
         }
         byte[] bytes = bytesOf(exchange, body);
@@ -125,11 +135,22 @@ public final class AnswerBody {
         Answer given = dialect == null ? answer : new Answer(null, dialect.write(call, answer));
         Object body =
                 switch (asked.form()) {
-                    case TEXT -> call.getOperation() == Operation.CHAT ? AnswerText.of(given.tree()) : given;
+                    case TEXT -> isText(call, given) ? AnswerText.of(given.tree()) : given;
                     case MAP -> Json.MAPPER.convertValue(given.tree(), MAP);
                     case TREE -> given.tree();
                     case JSON -> given;
                 };
         exchange.getMessage().setBody(body);
+        if (body != given) {
+            exchange.setProperty(GIVEN, new Given(body, given));
+        }
+    }
+
+    /** Whether an answer is a text and nothing else. */
+    private static boolean isText(Call call, Answer answer) {
+        JsonNode choices = answer.tree().path("choices");
+        return call.getOperation() == Operation.CHAT
+                && choices.size() == 1
+                && choices.path(0).path("message").path("tool_calls").isEmpty();
     }
 }

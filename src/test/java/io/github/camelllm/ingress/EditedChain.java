@@ -118,9 +118,9 @@ public final class EditedChain implements AutoCloseable {
         }
         context.getPropertiesComponent().setInitialProperties(properties);
         context.getRegistry().bind("vertx", vertx);
-        if (context.getRegistry().findSingleByType(Models.class) == null) {
-            context.getRegistry().bind("models", new Models());
-        }
+        Models models = new Models();
+        models.setAliases("auto");
+        context.getRegistry().bind("models", models);
         context.getRegistry().bind("collect", (Processor)
                 exchange -> finished.add(exchange.getMessage().getBody(FinishedCall.class)));
         context.getShutdownStrategy().setTimeout(5);
@@ -182,6 +182,19 @@ public final class EditedChain implements AutoCloseable {
             throw new AssertionError("no call was accounted for");
         }
         return next;
+    }
+
+    /** The record of the next call that is over of the request of that id, but for those of its parts. */
+    public FinishedCall awaitFinished(String requestId) throws InterruptedException {
+        FinishedCall next = awaitFinished();
+        while (!next.requestId().equals(requestId)) {
+            next = awaitFinished();
+        }
+        FinishedCall last = next;
+        for (FinishedCall more = finished.poll(20, TimeUnit.MILLISECONDS); more != null; more = finished.poll()) {
+            last = more.requestId().equals(requestId) ? more : last;
+        }
+        return last;
     }
 
     /** The records of calls that are over and have not been asked for. */

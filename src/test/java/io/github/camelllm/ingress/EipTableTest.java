@@ -49,10 +49,10 @@ class EipTableTest {
     private static final Map<String, String> EIPS = new LinkedHashMap<>();
 
     static {
-        EIPS.put("log", "- log: { message: \"${body}\" }");
-        EIPS.put("to log:", "- to: { uri: \"log:seen?showAll=true\" }");
+        EIPS.put("log ${body}", "- log: { loggingLevel: ERROR, message: \"${body}\" }");
+        EIPS.put("to log:", "- to: { uri: \"log:seen?level=ERROR&showAll=true\" }");
         EIPS.put("setHeader", "- setHeader: { name: X-Seen, simple: \"${header.X-Team} ${exchangeId}\" }");
-        EIPS.put("setProperty", "- setProperty: { name: seen, simple: \"${body}\" }");
+        EIPS.put("setProperty ${body}", "- setProperty: { name: seen, simple: \"${body}\" }");
         EIPS.put("removeHeaders", "- removeHeaders: { pattern: \"X-*\" }");
         EIPS.put("wireTap", "- wireTap: { uri: \"direct:tap\" }");
         EIPS.put(
@@ -111,7 +111,7 @@ class EipTableTest {
         EIPS.put(
                 "claimCheck",
                 "- claimCheck: { operation: Push }\n- setBody: { constant: aside }\n- claimCheck: { operation: Pop }");
-        EIPS.put("streamCaching", "- log: { message: \"${bodyAs(String)}\" }");
+        EIPS.put("setProperty ${bodyAs(String)}", "- setProperty: { name: seen, simple: \"${bodyAs(String)}\" }");
     }
 
     private static final Map<String, Map<String, String>> SEEN = new LinkedHashMap<>();
@@ -163,7 +163,7 @@ class EipTableTest {
             assertThat(plain.json().at("/choices/0/message/content").asText())
                     .as(place + ", plain: " + plain.text())
                     .isEqualTo("one two three");
-            FinishedCall first = chain.awaitFinished();
+            FinishedCall first = chain.awaitFinished(plain.header("X-Request-Id"));
             assertThat(first.errorCode()).isNull();
             row.put(place.label + ", plain", "as it is");
             row.put(place.label + ", stream", streamed(path, place));
@@ -188,11 +188,13 @@ class EipTableTest {
 
     private static String streamed(String path, Place place) throws Exception {
         List<String> events;
+        String id;
         try (RawClient client = RawClient.connect(chain.port())) {
             client.postJson(path, body(true), "X-Team: a");
             RawResponse head = client.head();
             assertThat(head.status()).as(place + ", stream").isEqualTo(200);
             assertThat(head.header("Content-Type")).startsWith("text/event-stream");
+            id = head.header("X-Request-Id");
             events = client.events();
         }
         assertThat(events).as(place + ", stream").last().asString().contains("[DONE]");
@@ -207,7 +209,7 @@ class EipTableTest {
             }
         }
         assertThat(text).as(place + ", stream: " + events).hasToString("one two three");
-        FinishedCall record = chain.awaitFinished();
+        FinishedCall record = chain.awaitFinished(id);
         assertThat(record.errorCode()).isNull();
         return record.warnings().stream().anyMatch(warning -> warning.contains("as a whole"))
                 ? "whole, with a warning"
