@@ -80,6 +80,12 @@ public final class Authenticate extends Step implements CredentialCheck {
         authenticator = new Authenticator(read.keys());
     }
 
+    /** Whether it asks for keys; false as well before they have been read. */
+    public boolean hasKeys() {
+        Authenticator now = authenticator;
+        return now != null && now.hasKeys();
+    }
+
     /** By the keys as they are now; true as well before they have been read. */
     @Override
     public boolean accepts(String credential) {

@@ -36,6 +36,10 @@ final class Authenticator {
         return key.speaksForOthers() ? key.identity().speakingFor(user, team) : key.identity();
     }
 
+    boolean hasKeys() {
+        return !keys.isEmpty();
+    }
+
     /** Whether a call with this credential, and no trigger that vouches for it, has a valid key or needs none. */
     boolean accepts(String credential, Instant now) {
         if (keys.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.ingress.ActiveCalls;
+import io.github.camelllm.ingress.QueueBroker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -23,7 +24,7 @@ final class Beans {
     /** The calls under way over HTTP. */
     static final String ACTIVE_CALLS = "activeCalls";
 
-    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS);
+    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS, QueueBroker.CONNECTIONS);
 
     private Beans() {}
 

@@ -1,8 +1,6 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.ingress.ActiveCalls;
-import io.github.camelllm.ingress.Cors;
-import io.github.camelllm.ingress.HttpEdge;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteFiles;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -38,7 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running gateway: Camel Main with the routes of a directory, and the HTTP server they listen on.
+ * A running gateway: Camel Main with the routes of a directory, and the HTTP server they listen on. What else a Camel context
+ * needs to be a gateway, {@link GatewayPlugin} does there as anywhere.
  *
  * <p>New calls are refused until every route is up, and again from the moment that it is told to stop.
  */
@@ -204,12 +203,6 @@ final class GatewayServer implements AutoCloseable {
             if (!(http().getServer() instanceof TCPServerBase socket) || !socket.isListening()) {
                 throw new IllegalStateException(new StartException(List.of(Ports.taken(preflight.settings())), null));
             }
-            Settings settings = preflight.settings();
-            Cors.of(
-                            settings.values().get(SettingsTable.CORS_ORIGINS),
-                            Boolean.parseBoolean(settings.values().get(SettingsTable.CORS_CREDENTIALS)))
-                    .install(context);
-            HttpEdge.install(context, settings.http(), Workers.virtual() ? 0 : settings.workers(), draining);
         }
 
         @Override
@@ -219,15 +212,7 @@ final class GatewayServer implements AutoCloseable {
 
         @Override
         public void afterStart(BaseMainSupport base) {
-            draining.set(false);
             started.complete(http().getPort());
-        }
-
-        @Override
-        public void beforeStop(BaseMainSupport base) {
-            draining.set(true);
-            Drain.closeTriggers(main.getCamelContext());
-            Drain.drain(draining, activeCalls, preflight.settings().shutdownTimeout());
         }
 
         private VertxPlatformHttpServer http() {

@@ -270,7 +270,7 @@ final class SettingsReader {
                 Map.copyOf(values));
     }
 
-    private static HttpLimits http(Map<String, String> values) {
+    static HttpLimits http(Map<String, String> values) {
         return new HttpLimits(
                 Long.parseLong(values.get(SettingsTable.MAX_BODY)),
                 HttpLimits.ofHeap(Integer.parseInt(values.get(SettingsTable.BODIES_HEAP))),

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -109,6 +110,11 @@ public final class PrivacyFile {
         }
         DetectorSettings settings =
                 new DetectorSettings(off, thresholds, own.phoneRegions(), own.patterns(), own.words());
+        Optional<String> missing = Detectors.missing(settings);
+        if (missing.isPresent()) {
+            map.problem("types", missing.get());
+            return null;
+        }
         PrivacyRules rules =
                 new PrivacyRules(Detectors.of(settings), types, others, keyed, note, maskKeep, own.hold(lines));
         if (rules.needsKey() && !keyIsThere) {

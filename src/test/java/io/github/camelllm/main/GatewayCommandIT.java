@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.access.NewKey;
 import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.EmbeddingJars;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
@@ -179,8 +180,9 @@ class GatewayCommandIT {
     @Test
     void evaluatesWithoutData(@TempDir Path elsewhere) throws Exception {
         String gateway = Path.of("target/gateway/bin/gateway").toAbsolutePath().toString();
+        Map<String, String> withModel = Map.of(EmbeddingJars.VARIABLE, EmbeddingJars.classPath());
         for (String what : new String[] {"injection", "pii", "cache"}) {
-            assertThat(run(elsewhere, Map.of(), gateway, "eval", what)).isEqualTo("0 " + Samples.NOTE);
+            assertThat(run(elsewhere, withModel, gateway, "eval", what)).isEqualTo("0 " + Samples.NOTE);
         }
     }
 
