@@ -10,6 +10,7 @@ import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
 import io.github.camelllm.call.Usage;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.degrade.DegradeSettings.StandIn;
 import io.github.camelllm.problem.ErrorCode;
@@ -17,7 +18,6 @@ import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,8 +76,8 @@ public final class Degrade extends Step {
 
     @Override
     protected void onStart(Route route) {
-        DegradeSettings settings = new DegradeSettings(
-                order, answersFile.isBlank() ? null : Path.of(configDir).resolve(answersFile.strip()));
+        DegradeSettings settings =
+                new DegradeSettings(order, answersFile.isBlank() ? null : ConfigFile.of(configDir, answersFile));
         if (settings.answersFile() != null) {
             StaticAnswers.Read read = StaticAnswers.read(settings.answersFile());
             if (!read.problems().isEmpty()) {

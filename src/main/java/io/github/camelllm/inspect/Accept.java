@@ -4,6 +4,7 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.Part;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.inspect.InspectRules.Unfit;
@@ -12,7 +13,6 @@ import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.nio.file.Path;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
@@ -58,7 +58,7 @@ public final class Accept extends Step implements MeterBinder {
     protected synchronized void onStart(Route route) {
         if (rules == null) {
             rules = WatchedFile.open(
-                    Path.of(configDir).resolve(file.strip()),
+                    ConfigFile.of(configDir, file),
                     InspectFile::compile,
                     Calls.ticker(route.getCamelContext()));
             if (rules.get().rules().structured().invalid() != Unfit.LEAVE) {

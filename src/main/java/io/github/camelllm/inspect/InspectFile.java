@@ -1,5 +1,6 @@
 package io.github.camelllm.inspect;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.Part;
 import io.github.camelllm.config.Shown;
@@ -14,7 +15,6 @@ import io.github.camelllm.inspect.InspectRules.Moderation;
 import io.github.camelllm.inspect.InspectRules.Refusals;
 import io.github.camelllm.inspect.InspectRules.Structured;
 import io.github.camelllm.inspect.InspectRules.Unfit;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class InspectFile {
 
     /** Reads a file; without one the defaults hold. */
     static WatchedFile.Read<InspectRules> read(Path file) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new WatchedFile.Read<>(InspectRules.DEFAULT, List.of());
         }
         YamlReport report = new YamlReport(file);

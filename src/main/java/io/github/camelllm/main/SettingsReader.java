@@ -191,8 +191,9 @@ final class SettingsReader {
                 SettingsTable.INSPECT_FILE)) {
             values.computeIfPresent(
                     file,
-                    (name, value) ->
-                            config.resolve(value).toAbsolutePath().normalize().toString());
+                    (name, value) -> value.startsWith("classpath:")
+                            ? value
+                            : config.resolve(value).toAbsolutePath().normalize().toString());
         }
         // Clients of providers take their addresses with a slash at the end or without.
         for (String url : List.of(SettingsTable.OPENAI_URL, SettingsTable.ANTHROPIC_URL, SettingsTable.GEMINI_URL)) {

@@ -1,6 +1,7 @@
 package io.github.camelllm.privacy;
 
 import io.github.camelllm.call.Classification;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.Nearest;
 import io.github.camelllm.config.Shown;
@@ -10,7 +11,6 @@ import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
 import io.github.camelllm.privacy.detect.DetectorSettings;
 import io.github.camelllm.privacy.detect.Detectors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +76,7 @@ public final class PrivacyFile {
 
     /** Reads a file; without one the rules are {@link DefaultRules}. */
     static WatchedFile.Read<PrivacyRules> read(Path file, boolean keyIsThere) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new WatchedFile.Read<>(DefaultRules.rules(), List.of());
         }
         YamlReport report = new YamlReport(file);

@@ -109,18 +109,18 @@ class GatewayCommandIT {
 
     @Test
     void saysAtTheStartWhatValidateSays() throws Exception {
-        String flaw = "        - policy: { ref: authenticate }";
+        String flaw = "        - policy: { ref: llmAuthenticate }";
         GatewaySetup.Ended validated = GatewaySetup.shipped()
                 .edit(
                         "routes/gateway.camel.yaml",
                         text -> text.replaceFirst(
-                                java.util.regex.Pattern.quote(flaw), flaw.replace("authenticate", "authenticat")))
+                                java.util.regex.Pattern.quote(flaw), flaw.replace("llmAuthenticate", "llmAuthenticat")))
                 .run("validate");
         GatewaySetup.Ended started = GatewaySetup.shipped()
                 .edit(
                         "routes/gateway.camel.yaml",
                         text -> text.replaceFirst(
-                                java.util.regex.Pattern.quote(flaw), flaw.replace("authenticate", "authenticat")))
+                                java.util.regex.Pattern.quote(flaw), flaw.replace("llmAuthenticate", "llmAuthenticat")))
                 .run("--port", "0");
         assertThat(validated.exit()).isEqualTo(1);
         assertThat(validated.out().lines())
@@ -166,7 +166,7 @@ class GatewayCommandIT {
                 .write("config/keys.yaml", "keys:\n" + NewKey.generate().yaml("a"))
                 .edit(
                         "routes/gateway.camel.yaml",
-                        text -> text.replaceFirst(" +- policy: \\{ ref: authenticate }.*\\R", ""));
+                        text -> text.replaceFirst(" +- policy: \\{ ref: llmAuthenticate }.*\\R", ""));
     }
 
     @Test
