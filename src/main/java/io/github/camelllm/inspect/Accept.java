@@ -58,9 +58,7 @@ public final class Accept extends Step implements MeterBinder {
     protected synchronized void onStart(Route route) {
         if (rules == null) {
             rules = WatchedFile.open(
-                    ConfigFile.of(configDir, file),
-                    InspectFile::compile,
-                    Calls.ticker(route.getCamelContext()));
+                    ConfigFile.of(configDir, file), InspectFile::compile, Calls.ticker(route.getCamelContext()));
             if (rules.get().rules().structured().invalid() != Unfit.LEAVE) {
                 Part.JSON_SCHEMA
                         .missing()
