@@ -36,6 +36,11 @@ final class Authenticator {
         return key.speaksForOthers() ? key.identity().speakingFor(user, team) : key.identity();
     }
 
+    /** How many keys there are. */
+    int size() {
+        return keys.all().size();
+    }
+
     /** Whether a call with this credential, and no trigger that vouches for it, has a valid key or needs none. */
     boolean accepts(String credential, Instant now) {
         if (keys.isEmpty()) {

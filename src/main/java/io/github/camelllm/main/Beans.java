@@ -23,7 +23,10 @@ final class Beans {
     /** The calls under way over HTTP. */
     static final String ACTIVE_CALLS = "activeCalls";
 
-    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS);
+    /** What becomes of changes of routes and configuration. */
+    static final String EDITS = "llmEdits";
+
+    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS, EDITS);
 
     private Beans() {}
 

@@ -180,15 +180,7 @@ final class SettingsReader {
                 .toAbsolutePath()
                 .normalize();
         values.put(SettingsTable.KEYS_FILE, keys.toString());
-        for (String file : List.of(
-                SettingsTable.STATIC_ANSWERS,
-                SettingsTable.PRICES_FILE,
-                SettingsTable.LIMITS_FILE,
-                SettingsTable.CACHE_FILE,
-                SettingsTable.PRIVACY_FILE,
-                SettingsTable.SEMANTIC_FILE,
-                SettingsTable.GUARD_FILE,
-                SettingsTable.INSPECT_FILE)) {
+        for (String file : SettingsTable.ALL_FILES) {
             values.computeIfPresent(
                     file,
                     (name, value) ->
@@ -266,6 +258,8 @@ final class SettingsReader {
                 Kind.parseDuration(values.get(SettingsTable.SHUTDOWN_TIMEOUT)),
                 Boolean.parseBoolean(values.get(SettingsTable.FILES)),
                 Boolean.parseBoolean(values.get(SettingsTable.QUEUE)),
+                Boolean.parseBoolean(values.get(SettingsTable.WATCH)),
+                Kind.parseDuration(values.get(SettingsTable.QUIET)),
                 Map.copyOf(values));
     }
 
