@@ -144,7 +144,11 @@ final class LiveEdit implements AutoCloseable {
         hold.read(path -> true).forEach(file -> lines.add("~ file " + Shown.path(file)));
         inForce = next;
         edition = saved.keeping(edition);
+        boolean mended = !edits.state().problems().isEmpty();
         edits.applied(restart, Instant.now());
+        if (mended && lines.isEmpty()) {
+            LOG.info("Routes and configuration are in order again, and as they were");
+        }
         if (!lines.isEmpty()) {
             LOG.info("A change is in force: {}", String.join(", ", lines));
         }
