@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Gateway.Version.class,
         subcommands = {
             ValidateCommand.class,
+            DiffCommand.class,
             KeyCommand.class,
             ReportCommand.class,
             EvalCommand.class,

@@ -41,7 +41,8 @@ class LiveEditLoadIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String ROUTES = "routes/gateway.camel.yaml";
     private static final String MODELS = "routes/models.camel.yaml";
-    private static final List<String> WORDS = List.of("a ", "stream ", "of ", "eight ", "events ", "in ", "order ", "here");
+    private static final List<String> WORDS =
+            List.of("a ", "stream ", "of ", "eight ", "events ", "in ", "order ", "here");
 
     private FakeUpstream upstream;
     private GatewaySetup setup;
@@ -179,18 +180,29 @@ class LiveEditLoadIT {
             case 2 -> setup.append(ROUTES, "- route: { id: broken, from: { uri: direct:broken, steps: [\n");
             case 3 -> { // mended, and a model is another one
                 change(ROUTES, text -> text.replaceAll("(?m)^- route: \\{ id: broken.*\\R?", ""));
-                change(MODELS, text -> text.replaceFirst(
-                        "(value: steady \\}\\R)", "$1      - { name: contextWindow, value: \"" + (100_000 + number) + "\" }\n"));
+                change(
+                        MODELS,
+                        text -> text.replaceFirst(
+                                "(value: steady \\}\\R)",
+                                "$1      - { name: contextWindow, value: \"" + (100_000 + number) + "\" }\n"));
             }
             case 4 -> halfWritten(number);
-            case 5 -> change(MODELS, text -> text.replaceAll("      - \\{ name: contextWindow, value: \"10\\d{4}\" }\\R", ""));
-            case 6 -> change(ROUTES, text -> text.replaceFirst("retries: \\d", "retries: " + ((number / 10 + 1) % 2 + 1)));
+            case 5 ->
+                change(
+                        MODELS,
+                        text -> text.replaceAll("      - \\{ name: contextWindow, value: \"10\\d{4}\" }\\R", ""));
+            case 6 ->
+                change(ROUTES, text -> text.replaceFirst("retries: \\d", "retries: " + ((number / 10 + 1) % 2 + 1)));
             case 7 -> setup.write("config/limits.yaml", limits(number + 1));
-            case 8 -> change(ROUTES, text -> text.contains("step-of-mine")
-                    ? text.replaceAll("(?m)^.*step-of-mine.*\\R", "")
-                    : text.replaceFirst(
-                            "(?m)^( +- policy: \\{ ref: \\w*[iI]nspect }.*\\R)",
-                            "        - setProperty: { name: step-of-mine, constant: \"" + number + "\" }\n$1"));
+            case 8 ->
+                change(
+                        ROUTES,
+                        text -> text.contains("step-of-mine")
+                                ? text.replaceAll("(?m)^.*step-of-mine.*\\R", "")
+                                : text.replaceFirst(
+                                        "(?m)^( +- policy: \\{ ref: \\w*[iI]nspect }.*\\R)",
+                                        "        - setProperty: { name: step-of-mine, constant: \"" + number
+                                                + "\" }\n$1"));
             default -> change(MODELS, text -> text.replaceAll("(?s)# extra.*?# end\\R?", ""));
         }
     }

@@ -131,6 +131,9 @@ public final class Retirement implements AutoCloseable {
         List<Service> services = new ArrayList<>();
         batch.retired.forEach(retired -> services.addAll(retired.services()));
         for (String id : batch.removed) {
+            if (context.getInflightRepository().size(id) > 0) {
+                return true;
+            }
             if (context.getRoute(id) instanceof LiveRoute route) {
                 services.addAll(route.getServices());
             }
@@ -141,7 +144,7 @@ public final class Retirement implements AutoCloseable {
 
     private void remove(String id) {
         try {
-            context.stopRoute(id);
+            context.stopRoute(id, 1, TimeUnit.SECONDS);
             context.removeRoute(id);
         } catch (Exception e) {
             LOG.warn("route {}, which is no longer there, could not be stopped", id, e);
