@@ -91,6 +91,12 @@ public final class Authenticate extends Step implements CredentialCheck {
         return new WatchedFile.Read<>(new Authenticator(read.keys()), read.problems());
     }
 
+    /** Whether it asks for keys; false as well before they have been read. */
+    public boolean hasKeys() {
+        Supplier<Authenticator> now = authenticator;
+        return now != null && now.get().hasKeys();
+    }
+
     /** By the keys as they are now; true as well before they have been read. */
     @Override
     public boolean accepts(String credential) {

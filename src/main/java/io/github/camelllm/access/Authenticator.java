@@ -41,6 +41,10 @@ final class Authenticator {
         return keys.all().size();
     }
 
+    boolean hasKeys() {
+        return !keys.isEmpty();
+    }
+
     /** Whether a call with this credential, and no trigger that vouches for it, has a valid key or needs none. */
     boolean accepts(String credential, Instant now) {
         if (keys.isEmpty()) {

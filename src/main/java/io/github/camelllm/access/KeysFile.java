@@ -1,12 +1,11 @@
 package io.github.camelllm.access;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.YamlFile;
 import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +27,7 @@ final class KeysFile {
     private KeysFile() {}
 
     static Keys.Read read(Path file) {
-        if (file == null || Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (file == null || ConfigFile.isMissing(file)) {
             return new Keys.Read(Keys.NONE, List.of());
         }
         YamlReport report = new YamlReport(file);

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>A route's {@code wireTap} names the bean twice: {@code executorService: "#name"} runs the tap on it, and {@code
  * onPrepare: "#name"} lets it see whether the tap failed. What does not fit into the queue is dropped, never thrown back
  * at the route ({@code llm_tap_dropped_total}); what fails is counted ({@code llm_tap_failed_total}); both are logged
- * seldom. The label {@code tap} is the bean's name.
+ * seldom. The label {@code tap} is the bean's name, without the prefix {@code llm}.
  *
  * <p>Its threads are daemons that end when idle, so there is nothing to stop; a graceful stop of a route with {@link
  * Account} waits for what is queued here.
@@ -145,7 +145,7 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
                         null);
     }
 
-    /** The name that the bean goes by in Camel's registry. */
+    /** The name that the bean goes by in Camel's registry, without the prefix {@code llm}. */
     private String name() {
         if (camelContext != null) {
             for (var entry : camelContext
@@ -153,7 +153,10 @@ public final class TapExecutor extends AbstractExecutorService implements Proces
                     .findByTypeWithName(TapExecutor.class)
                     .entrySet()) {
                 if (entry.getValue() == this) {
-                    return entry.getKey();
+                    String bean = entry.getKey();
+                    return bean.matches("llm[A-Z].*")
+                            ? Character.toLowerCase(bean.charAt(3)) + bean.substring(4)
+                            : bean;
                 }
             }
         }

@@ -8,6 +8,7 @@ import io.github.camelllm.call.PromptLabels;
 import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
 import io.github.camelllm.call.Ticker;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Background;
 import io.github.camelllm.step.Calls;
@@ -19,7 +20,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -121,8 +121,7 @@ public final class Cache extends Step implements StaleAnswers, MeterBinder {
         if (lookup != null) {
             return; // started in another route: what is kept is shared
         }
-        CacheSettings settings =
-                new CacheSettings(tierNames, maxBytes, Path.of(configDir).resolve(file.strip()));
+        CacheSettings settings = new CacheSettings(tierNames, maxBytes, ConfigFile.of(configDir, file));
         ticker = Calls.ticker(context);
         pricing = Calls.bound(context, Pricing.class, Pricing.UNKNOWN);
         rules = WatchedFile.open(settings.file(), CacheRulesFile::read, ticker);

@@ -1,5 +1,6 @@
 package io.github.camelllm.cache;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.WatchedFile;
@@ -7,7 +8,6 @@ import io.github.camelllm.config.YamlFile;
 import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public final class CacheRulesFile {
 
     /** Reads a file; without one the rules are {@link DefaultRules#RULES}. */
     static WatchedFile.Read<CacheRules> read(Path file) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new WatchedFile.Read<>(DefaultRules.RULES, List.of());
         }
         YamlReport report = new YamlReport(file);

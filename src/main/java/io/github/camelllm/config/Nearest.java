@@ -31,9 +31,10 @@ public final class Nearest {
         return to(given, known).map(near -> "Did you mean '" + near + "'?").orElse(otherwise);
     }
 
-    /** Case, hyphens and underscores are what people get wrong most, so they count for nothing. */
+    /** Case, hyphens, underscores and the prefix of the gateway's own names are what people get wrong most: they count for nothing. */
     private static String bare(String name) {
-        return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
+        String bare = name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
+        return bare.startsWith("llm") ? bare.substring(3) : bare;
     }
 
     /** Levenshtein's distance, in which two neighbours swapped count as one mistake (optimal string alignment). */

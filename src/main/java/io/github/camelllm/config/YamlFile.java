@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -47,7 +46,7 @@ public final class YamlFile {
     private static String text(Path file, YamlReport report) {
         byte[] bytes;
         try {
-            bytes = Files.readAllBytes(file);
+            bytes = ConfigFile.bytes(file);
         } catch (IOException e) {
             report.add(0, "cannot be read; expected a file that the gateway's user may read");
             return null;

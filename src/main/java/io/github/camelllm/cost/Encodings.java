@@ -3,32 +3,50 @@ package io.github.camelllm.cost;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
+import io.github.camelllm.config.Part;
 import java.nio.charset.StandardCharsets;
 
 /**
  * OpenAI's encodings, loaded once each and not before somebody counts with them: a table takes a good part of a second
- * and some tens of megabytes.
+ * and some tens of megabytes. The tables are an optional part, {@link Part#TOKEN_COUNT}: without it nobody may count.
  */
 final class Encodings implements TextCount {
 
-    static final Encodings O200K = new Encodings(EncodingType.O200K_BASE);
-    static final Encodings CL100K = new Encodings(EncodingType.CL100K_BASE);
+    static final Encodings O200K = new Encodings("o200k_base");
+    static final Encodings CL100K = new Encodings("cl100k_base");
 
     /** Longer texts are counted in pieces, so that no copy of the whole is made and no run of letters is endless. */
     static final int PIECE = 4 * 1024;
 
     private static final int LOOK_BACK = 256;
 
-    private final EncodingType type;
-    private volatile Encoding encoding;
+    private final String name;
+    private volatile Table table;
 
-    private Encodings(EncodingType type) {
-        this.type = type;
+    private Encodings(String name) {
+        this.name = name;
+    }
+
+    /** Apart, so that no class of the library's is looked for before the first count. */
+    private record Table(Encoding encoding) {
+
+        static Table of(String name) {
+            EncodingRegistry registry = com.knuddels.jtokkit.Encodings.newLazyEncodingRegistry();
+            return new Table(registry.getEncoding(EncodingType.fromName(name).orElseThrow()));
+        }
+
+        /** Halves of surrogate pairs, which no encoding of UTF-8 can hold, count as question marks. */
+        long count(String text) {
+            return encoding.countTokensOrdinary(
+                    isWellFormed(text)
+                            ? text
+                            : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+        }
     }
 
     /** Whether counting with it costs no loading any more. */
     boolean isLoaded() {
-        return encoding != null;
+        return table != null;
     }
 
     @Override
@@ -38,23 +56,17 @@ final class Encodings implements TextCount {
 
     /** Tokens of a text; what looks like a special token in it is text like any other. */
     long tokens(String text) {
-        Encoding loaded = loaded();
+        Table loaded = loaded();
         if (text.length() <= PIECE) {
-            return count(loaded, text);
+            return loaded.count(text);
         }
         long sum = 0;
         for (int from = 0; from < text.length(); ) {
             int to = cut(text, from);
-            sum += count(loaded, text.substring(from, to));
+            sum += loaded.count(text.substring(from, to));
             from = to;
         }
         return sum;
-    }
-
-    /** Halves of surrogate pairs, which no encoding of UTF-8 can hold, count as question marks. */
-    private static long count(Encoding encoding, String text) {
-        return encoding.countTokensOrdinary(
-                isWellFormed(text) ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 
     private static boolean isWellFormed(String text) {
@@ -88,16 +100,15 @@ final class Encodings implements TextCount {
                 : end;
     }
 
-    private Encoding loaded() {
-        Encoding ready = encoding;
+    private Table loaded() {
+        Table ready = table;
         return ready != null ? ready : load();
     }
 
-    private synchronized Encoding load() {
-        if (encoding == null) {
-            EncodingRegistry registry = com.knuddels.jtokkit.Encodings.newLazyEncodingRegistry();
-            encoding = registry.getEncoding(type);
+    private synchronized Table load() {
+        if (table == null) {
+            table = Table.of(name);
         }
-        return encoding;
+        return table;
     }
 }

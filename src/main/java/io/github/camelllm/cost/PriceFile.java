@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.config.YamlReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +53,7 @@ final class PriceFile {
     static WatchedFile.Read<PriceList> read(Path file) {
         YamlReport report = new YamlReport(file);
         Map<String, ModelPrice> prices = new HashMap<>();
-        try (InputStream in = Files.newInputStream(file);
+        try (InputStream in = ConfigFile.open(file);
                 JsonParser parser = JSON.createParser(in)) {
             new PriceFile(parser, report).models(prices);
         } catch (JsonProcessingException e) {

@@ -1,9 +1,8 @@
 package io.github.camelllm.cost;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.WatchedFile;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ public final class PriceList {
      * @return no prices when there is no such file; what is wrong with it otherwise
      */
     public static WatchedFile.Read<PriceList> read(Path file) {
-        return Files.notExists(file, LinkOption.NOFOLLOW_LINKS)
+        return ConfigFile.isMissing(file)
                 ? new WatchedFile.Read<>(EMPTY, List.<ConfigProblem>of())
                 : PriceFile.read(file);
     }

@@ -10,6 +10,7 @@ import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
 import io.github.camelllm.call.Usage;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.degrade.DegradeSettings.StandIn;
 import io.github.camelllm.problem.ErrorCode;
@@ -75,8 +76,8 @@ public final class Degrade extends Step {
 
     @Override
     protected void onStart(Route route) {
-        DegradeSettings settings = new DegradeSettings(
-                order, answersFile.isBlank() ? null : Path.of(configDir).resolve(answersFile.strip()));
+        DegradeSettings settings =
+                new DegradeSettings(order, answersFile.isBlank() ? null : ConfigFile.of(configDir, answersFile));
         if (settings.answersFile() != null && watched == null) {
             WatchedFile<StaticAnswers> file =
                     WatchedFile.open(settings.answersFile(), Degrade::read, Calls.ticker(route.getCamelContext()));

@@ -1,10 +1,10 @@
 package io.github.camelllm.degrade;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.YamlFile;
 import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public final class StaticAnswers {
 
     /** Reads a file; no file holds no answers. */
     public static Read read(Path file) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new Read(NONE, List.of());
         }
         YamlReport report = new YamlReport(file);

@@ -2,6 +2,7 @@ package io.github.camelllm.guard;
 
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.GuardNote;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.guard.GuardSettings.Breaking;
 import io.github.camelllm.guard.GuardSettings.Treatment;
@@ -200,8 +201,7 @@ public final class Guard extends Step implements MeterBinder {
     @Override
     protected synchronized void onStart(Route route) throws IOException {
         if (rules == null) {
-            settings = new GuardSettings(
-                    Path.of(configDir).resolve(file.strip()), model, treatments, earlierTurns, breaking);
+            settings = new GuardSettings(ConfigFile.of(configDir, file), model, treatments, earlierTurns, breaking);
             judge = judge();
             rules = WatchedFile.open(settings.rules(), GuardRulesFile::read, Calls.ticker(route.getCamelContext()));
             scorer = new Scorer(rules.get(), judge);

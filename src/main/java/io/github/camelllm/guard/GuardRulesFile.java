@@ -1,5 +1,6 @@
 package io.github.camelllm.guard;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.WatchedFile;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,13 +42,13 @@ public final class GuardRulesFile {
 
     /** What is wrong with a file; nothing is with one that does not exist. */
     public static List<ConfigProblem> problemsOf(Path file) {
-        return Files.notExists(file) ? List.of() : read(file).problems();
+        return ConfigFile.isMissing(file) ? List.of() : read(file).problems();
     }
 
     /** Reads a file; without one the rules are those that the jar has, the shipped ones. */
     static WatchedFile.Read<GuardRules> read(Path file) {
         YamlReport report = new YamlReport(file);
-        Optional<Node> root = Files.notExists(file)
+        Optional<Node> root = ConfigFile.isMissing(file)
                 ? YamlFile.read(shipped(), report, EXPECTED)
                 : YamlFile.read(file, report, EXPECTED);
         GuardRules rules = root.flatMap(new GuardRulesFile(report)::root).orElse(null);

@@ -1,17 +1,15 @@
 package io.github.camelllm.ingress;
 
 import io.github.camelllm.call.Ticker;
+import io.github.camelllm.config.Part;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Troubles;
-import jakarta.jms.Connection;
-import jakarta.jms.ConnectionFactory;
-import jakarta.jms.JMSContext;
-import jakarta.jms.JMSException;
-import jakarta.jms.JMSRuntimeException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Route;
 import org.apache.camel.support.RoutePolicySupport;
 import org.slf4j.Logger;
@@ -26,12 +24,18 @@ import org.slf4j.event.Level;
  * route is left out by its {@code precondition}: then nothing of Artemis is loaded. An embedded broker that cannot run
  * stops the start; a remote one may be away, and is connected to as soon as it is back.
  *
- * <p>For a broker of another make, declare its own connection factory in the place of this bean.
+ * <p>Routes use the connections as {@value #CONNECTIONS}, which it binds. For a broker of another make, declare its own
+ * connection factory by that name, and take this bean and the {@code routePolicy} out.
+ *
+ * <p>It knows nothing of JMS: both JMS and Artemis are optional parts, and a host without them has this bean all the same.
  */
-public final class QueueBroker extends RoutePolicySupport implements ConnectionFactory {
+public final class QueueBroker extends RoutePolicySupport implements CamelContextAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueBroker.class);
     private static final int DEFAULT_PORT = 61_616;
+
+    /** The bean by which routes find the connections. */
+    public static final String CONNECTIONS = "llmQueueConnections";
 
     private String url = "";
     private String data = "";
@@ -40,9 +44,35 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
     private String user = "";
     private String password = "";
 
+    private CamelContext camelContext;
     private volatile EmbeddedBroker embedded;
-    private volatile ConnectionFactory connections;
+    private volatile BrokerSettings settings;
+    private volatile String address;
     private volatile Troubles troubles = new Troubles(LOG, Ticker.SYSTEM);
+
+    /**
+     * Whether the trigger is on; false unless set.
+     *
+     * @throws IllegalStateException saying what to add, when it is to be on and there is no JMS
+     */
+    public void setEnabled(boolean enabled) {
+        if (enabled) {
+            Part.JMS.require();
+        }
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+        if (Part.JMS.present()) {
+            QueueConnections.bind(camelContext.getRegistry(), this);
+        }
+    }
 
     /** The broker's address, such as {@code tcp://broker:61616}; blank for a broker inside the gateway. */
     public void setUrl(String url) {
@@ -83,12 +113,14 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
     protected void doStart() throws Exception {
         BrokerSettings settings =
                 new BrokerSettings(url, data.isBlank() ? null : Path.of(data), port, split(queues), user, password);
+        (settings.embedded() ? Part.BROKER : Part.BROKER_CLIENT).require();
+        this.settings = settings;
         if (settings.embedded()) {
             embedded = new EmbeddedBroker(settings);
             embedded.start();
             LOG.info("The embedded broker listens on {}", listensOn().orElse("nothing"));
         }
-        connections = ArtemisConnections.to(settings, settings.embedded() ? embedded.url() : settings.url());
+        address = settings.embedded() ? embedded.url() : settings.url();
     }
 
     @Override
@@ -98,16 +130,41 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
         }
     }
 
-    /** A broker that has ended itself, as it does when its disk fails, is started again by whoever needs it next. */
-    private synchronized ConnectionFactory ready() throws JMSException {
+    /**
+     * The broker's settings and its address, for connections. A broker inside that has ended itself, as it does when its disk
+     * fails, is started again by whoever needs it next.
+     *
+     * @throws IllegalStateException while the trigger is not started
+     */
+    synchronized BrokerSettings ready() {
         if (!isStarted()) {
-            throw new JMSException("the queue trigger's broker is not started, or stopped already");
+            throw new IllegalStateException("the queue trigger's broker is not started, or stopped already");
         }
         if (embedded != null && !embedded.running()) {
             embedded.stop();
             embedded.start();
         }
-        return connections;
+        return settings;
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** Says once that a connection could be made again. */
+    void connected() {
+        troubles.over("connect", () -> "the queue trigger is connected to " + shownBroker());
+    }
+
+    /** Says when connections begin to fail: whoever asks for them asks for ever. */
+    void failed(Exception e) {
+        if (isStarted()) {
+            troubles.is(
+                    "connect",
+                    () -> "ALARM: the queue trigger cannot connect to " + shownBroker() + ", and tries again: "
+                            + Troubles.reason(e),
+                    null);
+        }
     }
 
     private static List<String> split(String names) {
@@ -128,67 +185,6 @@ public final class QueueBroker extends RoutePolicySupport implements ConnectionF
     /** The broker inside; null where there is none. */
     EmbeddedBroker embedded() {
         return embedded;
-    }
-
-    @Override
-    public Connection createConnection() throws JMSException {
-        return told(ConnectionFactory::createConnection);
-    }
-
-    @Override
-    public Connection createConnection(String asUser, String withPassword) throws JMSException {
-        return told(factory -> factory.createConnection(asUser, withPassword));
-    }
-
-    @Override
-    public JMSContext createContext() {
-        return context(ConnectionFactory::createContext);
-    }
-
-    @Override
-    public JMSContext createContext(int sessionMode) {
-        return context(factory -> factory.createContext(sessionMode));
-    }
-
-    @Override
-    public JMSContext createContext(String asUser, String withPassword) {
-        return context(factory -> factory.createContext(asUser, withPassword));
-    }
-
-    @Override
-    public JMSContext createContext(String asUser, String withPassword, int sessionMode) {
-        return context(factory -> factory.createContext(asUser, withPassword, sessionMode));
-    }
-
-    private JMSContext context(Connecting<JMSContext> create) {
-        try {
-            return told(create);
-        } catch (JMSException e) {
-            throw new JMSRuntimeException(e.getMessage(), e.getErrorCode(), e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Connecting<T> {
-        T to(ConnectionFactory factory) throws JMSException;
-    }
-
-    /** Connects, and tells when that begins to fail and when it is over: whoever asks for connections asks for ever. */
-    private <T> T told(Connecting<T> connecting) throws JMSException {
-        try {
-            T connected = connecting.to(ready());
-            troubles.over("connect", () -> "the queue trigger is connected to " + shownBroker());
-            return connected;
-        } catch (JMSException | RuntimeException e) {
-            if (isStarted()) {
-                troubles.is(
-                        "connect",
-                        () -> "ALARM: the queue trigger cannot connect to " + shownBroker() + ", and tries again: "
-                                + Troubles.reason(e),
-                        null);
-            }
-            throw e;
-        }
     }
 
     /** The broker without the parameters of its URL, which may hold a password. */

@@ -4,6 +4,8 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.config.ConfigFile;
+import io.github.camelllm.config.Part;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.inspect.InspectRules.Unfit;
 import io.github.camelllm.step.Calls;
@@ -11,9 +13,10 @@ import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.nio.file.Path;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The step {@code accept}: looks whether an answer is one. An empty one, or one that is not the JSON that the request asks for,
@@ -27,6 +30,8 @@ import org.apache.camel.Route;
  * }</pre>
  */
 public final class Accept extends Step implements MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Accept.class);
 
     private final Flags flags = new Flags();
     private final Schemas schemas = new Schemas();
@@ -53,9 +58,12 @@ public final class Accept extends Step implements MeterBinder {
     protected synchronized void onStart(Route route) {
         if (rules == null) {
             rules = WatchedFile.open(
-                    Path.of(configDir).resolve(file.strip()),
-                    InspectFile::compile,
-                    Calls.ticker(route.getCamelContext()));
+                    ConfigFile.of(configDir, file), InspectFile::compile, Calls.ticker(route.getCamelContext()));
+            if (rules.get().rules().structured().invalid() != Unfit.LEAVE) {
+                Part.JSON_SCHEMA
+                        .missing()
+                        .ifPresent(missing -> LOG.info("schemas of requests are not checked: {}", missing));
+            }
         }
     }
 

@@ -4,13 +4,13 @@ import io.github.camelllm.call.Answer;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.TokenStream;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -73,8 +73,7 @@ public final class Inspect extends Step implements MeterBinder {
     protected synchronized void onStart(Route route) {
         context = route.getCamelContext();
         if (rules == null) {
-            rules = WatchedFile.open(
-                    Path.of(configDir).resolve(file.strip()), InspectFile::compile, Calls.ticker(context));
+            rules = WatchedFile.open(ConfigFile.of(configDir, file), InspectFile::compile, Calls.ticker(context));
         }
         if (running.isEmpty() && !moderation.isEmpty()) {
             moderator = new Moderator(context, moderation, moderationKey.isEmpty() ? null : moderationKey);

@@ -1,6 +1,8 @@
 package io.github.camelllm.inspect;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
+import io.github.camelllm.config.Part;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.config.YamlFile;
@@ -12,7 +14,7 @@ import io.github.camelllm.inspect.InspectRules.Links;
 import io.github.camelllm.inspect.InspectRules.Moderation;
 import io.github.camelllm.inspect.InspectRules.Refusals;
 import io.github.camelllm.inspect.InspectRules.Structured;
-import java.nio.file.Files;
+import io.github.camelllm.inspect.InspectRules.Unfit;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +52,7 @@ public final class InspectFile {
 
     /** Reads a file; without one the defaults hold. */
     static WatchedFile.Read<InspectRules> read(Path file) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new WatchedFile.Read<>(InspectRules.DEFAULT, List.of());
         }
         YamlReport report = new YamlReport(file);
@@ -139,8 +141,14 @@ public final class InspectFile {
     }
 
     private static Structured structured(Section map, Structured byDefault) {
+        Unfit invalid = map.oneOf("invalid", Section.UNFIT, byDefault.invalid());
+        if (invalid.acts()) { // to flag what is not checked is all that is left
+            Part.JSON_SCHEMA
+                    .missing()
+                    .ifPresent(missing -> map.problem("invalid", missing + ", or let invalid be flag or leave"));
+        }
         return new Structured(
-                map.oneOf("invalid", Section.UNFIT, byDefault.invalid()),
+                invalid,
                 map.oneOf("streams", Section.STREAMS, byDefault.hold()),
                 map.flag("unfence", byDefault.unfence()),
                 map.bytes("max-schema", byDefault.maxSchema()));

@@ -2,6 +2,7 @@ package io.github.camelllm.ledger;
 
 import io.github.camelllm.call.FinishedCall;
 import io.github.camelllm.call.SpentBefore;
+import io.github.camelllm.config.Part;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Startup;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -102,10 +103,13 @@ public final class Ledger implements Processor, CamelContextAware, StartupListen
         Startup.listen(camelContext, this);
     }
 
-    /** Checks the settings: one that cannot be stops the start. */
+    /** Checks the settings: one that cannot be stops the start, and so does a database for which a part is missing. */
     @Override
     public void onCamelContextStarting(CamelContext context, boolean alreadyStarted) {
-        settings();
+        LedgerSettings checked = settings();
+        if (enabled) {
+            checked.parts().forEach(Part::require);
+        }
     }
 
     /** Opens the ledger in the background once the routes are up. */

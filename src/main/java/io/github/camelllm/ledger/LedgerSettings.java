@@ -1,7 +1,9 @@
 package io.github.camelllm.ledger;
 
+import io.github.camelllm.config.Part;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -62,6 +64,13 @@ record LedgerSettings(
     Path file() {
         String path = shownUrl().substring(Math.min(FILE.length(), shownUrl().length()));
         return url.startsWith(FILE) && !path.startsWith("~") ? Path.of(path) : null;
+    }
+
+    /** What it takes to have that database. */
+    List<Part> parts() {
+        return h2()
+                ? List.of(Part.H2, Part.MIGRATION)
+                : List.of(Part.POSTGRESQL, Part.MIGRATION, Part.MIGRATION_POSTGRESQL);
     }
 
     /** Whether it is gone with the process. */

@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.ingress.ActiveCalls;
+import io.github.camelllm.ingress.QueueBroker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -26,7 +27,7 @@ final class Beans {
     /** What becomes of changes of routes and configuration. */
     static final String EDITS = "llmEdits";
 
-    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS, EDITS);
+    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS, QueueBroker.CONNECTIONS, EDITS);
 
     private Beans() {}
 

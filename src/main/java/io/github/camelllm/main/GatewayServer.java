@@ -1,8 +1,6 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.ingress.ActiveCalls;
-import io.github.camelllm.ingress.Cors;
-import io.github.camelllm.ingress.HttpEdge;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteFiles;
 import io.github.camelllm.main.live.LiveContext;
@@ -39,7 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running gateway: Camel Main with the routes of a directory, and the HTTP server they listen on.
+ * A running gateway: Camel Main with the routes of a directory, and the HTTP server they listen on. What else a Camel context
+ * needs to be a gateway, {@link GatewayPlugin} does there as anywhere.
  *
  * <p>New calls are refused until every route is up, and again from the moment that it is told to stop.
  */
@@ -222,12 +221,6 @@ final class GatewayServer implements AutoCloseable {
             if (!(http().getServer() instanceof TCPServerBase socket) || !socket.isListening()) {
                 throw new IllegalStateException(new StartException(List.of(Ports.taken(preflight.settings())), null));
             }
-            Settings settings = preflight.settings();
-            Cors.of(
-                            settings.values().get(SettingsTable.CORS_ORIGINS),
-                            Boolean.parseBoolean(settings.values().get(SettingsTable.CORS_CREDENTIALS)))
-                    .install(context);
-            HttpEdge.install(context, settings.http(), Workers.virtual() ? 0 : settings.workers(), draining);
         }
 
         @Override
@@ -237,19 +230,15 @@ final class GatewayServer implements AutoCloseable {
 
         @Override
         public void afterStart(BaseMainSupport base) {
-            draining.set(false);
             started.complete(http().getPort());
             liveEdit = LiveEdit.begin((LiveContext) main.getCamelContext(), preflight, stamps);
         }
 
         @Override
         public void beforeStop(BaseMainSupport base) {
-            draining.set(true);
             if (liveEdit != null) {
                 liveEdit.endWatch();
             }
-            Drain.closeTriggers(main.getCamelContext());
-            Drain.drain(draining, activeCalls, preflight.settings().shutdownTimeout());
         }
 
         @Override

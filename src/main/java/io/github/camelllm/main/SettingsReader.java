@@ -214,8 +214,9 @@ final class SettingsReader {
         for (String file : SettingsTable.ALL_FILES) {
             values.computeIfPresent(
                     file,
-                    (name, value) ->
-                            config.resolve(value).toAbsolutePath().normalize().toString());
+                    (name, value) -> value.startsWith("classpath:")
+                            ? value
+                            : config.resolve(value).toAbsolutePath().normalize().toString());
         }
         // Clients of providers take their addresses with a slash at the end or without.
         for (String url : List.of(SettingsTable.OPENAI_URL, SettingsTable.ANTHROPIC_URL, SettingsTable.GEMINI_URL)) {
@@ -294,7 +295,7 @@ final class SettingsReader {
                 Map.copyOf(values));
     }
 
-    private static HttpLimits http(Map<String, String> values) {
+    static HttpLimits http(Map<String, String> values) {
         return new HttpLimits(
                 Long.parseLong(values.get(SettingsTable.MAX_BODY)),
                 HttpLimits.ofHeap(Integer.parseInt(values.get(SettingsTable.BODIES_HEAP))),

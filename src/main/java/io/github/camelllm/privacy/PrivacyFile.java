@@ -1,6 +1,7 @@
 package io.github.camelllm.privacy;
 
 import io.github.camelllm.call.Classification;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.Nearest;
 import io.github.camelllm.config.Shown;
@@ -10,7 +11,6 @@ import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
 import io.github.camelllm.privacy.detect.DetectorSettings;
 import io.github.camelllm.privacy.detect.Detectors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -75,7 +76,7 @@ public final class PrivacyFile {
 
     /** Reads a file; without one the rules are {@link DefaultRules}. */
     static WatchedFile.Read<PrivacyRules> read(Path file, boolean keyIsThere) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new WatchedFile.Read<>(DefaultRules.rules(), List.of());
         }
         YamlReport report = new YamlReport(file);
@@ -109,6 +110,11 @@ public final class PrivacyFile {
         }
         DetectorSettings settings =
                 new DetectorSettings(off, thresholds, own.phoneRegions(), own.patterns(), own.words());
+        Optional<String> missing = Detectors.missing(settings);
+        if (missing.isPresent()) {
+            map.problem("types", missing.get());
+            return null;
+        }
         PrivacyRules rules =
                 new PrivacyRules(Detectors.of(settings), types, others, keyed, note, maskKeep, own.hold(lines));
         if (rules.needsKey() && !keyIsThere) {

@@ -5,6 +5,7 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.TokenStream;
 import io.github.camelllm.call.text.AnswerTexts;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.privacy.TypeRule.Direction;
 import io.github.camelllm.problem.ErrorCode;
@@ -14,7 +15,6 @@ import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -105,7 +105,7 @@ public final class Redact extends Step implements MeterBinder {
             return;
         }
         PrivacySettings now = new PrivacySettings(
-                Path.of(configDir).resolve(file.strip()),
+                ConfigFile.of(configDir, file),
                 new Keys(key),
                 analyzerUri.strip(),
                 analyzerLanguage,

@@ -5,7 +5,7 @@ package io.github.camelllm.quota;
  * one request, than {@code limits.yaml} allows. See {@link LimitStep} for where it may stand.
  *
  * <pre>{@code
- * - policy: { ref: budget }
+ * - policy: { ref: llmBudget }
  * }</pre>
  */
 public final class Budget extends LimitStep {

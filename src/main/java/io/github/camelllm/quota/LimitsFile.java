@@ -1,12 +1,12 @@
 package io.github.camelllm.quota;
 
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.ConfigProblem;
 import io.github.camelllm.config.Shown;
 import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.config.YamlFile;
 import io.github.camelllm.config.YamlMap;
 import io.github.camelllm.config.YamlReport;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -55,7 +55,7 @@ public final class LimitsFile {
 
     /** Reads a file; no file holds no limits. */
     static WatchedFile.Read<Rules> read(Path file) {
-        if (Files.notExists(file)) {
+        if (ConfigFile.isMissing(file)) {
             return new WatchedFile.Read<>(Rules.NONE, List.of());
         }
         YamlReport report = new YamlReport(file);

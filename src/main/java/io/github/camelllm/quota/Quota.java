@@ -5,7 +5,7 @@ package io.github.camelllm.quota;
  * LimitStep} for where it may stand.
  *
  * <pre>{@code
- * - policy: { ref: quota }
+ * - policy: { ref: llmQuota }
  * }</pre>
  */
 public final class Quota extends LimitStep {

@@ -26,11 +26,18 @@ public final class AnswerBody {
 
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
+    /** The exchange property with what was last given to a route instead of an answer. */
+    private static final String GIVEN = "llm.given";
+
+    /** An answer, and the text, map or tree that a route has been given of it. */
+    private record Given(Object body, Answer answer) {}
+
     private AnswerBody() {}
 
     /**
      * Makes an answer of whatever stands in the body: a text becomes the message of a chat completion; an object with {@code
-     * choices}, or one for embeddings, is the answer itself; any other object is a text as well. Leaves alone what is an answer
+     * choices}, or one for embeddings, is the answer itself; any other object is a text as well. The text of a stream, to which an EIP
+     * may have converted it, is a stream. Leaves alone what is an answer
      * or a token stream already, and a body that nobody has answered.
      *
      * @throws Problem {@code internal_error} when it can be no answer
@@ -40,25 +47,29 @@ public final class AnswerBody {
         if (body == null || body instanceof Answer || body instanceof TokenStream || body instanceof Request) {
             return;
         }
-        exchange.getMessage().setBody(of(call, exchange, body));
+        if (exchange.getProperty(GIVEN) instanceof Given given && given.body() == body) {
+            exchange.getMessage().setBody(given.answer()); // as it was, with its id and usage
+            return;
+        }
+        byte[] bytes = bytesOf(exchange, body);
+        exchange.getMessage().setBody(SharedStream.isSse(bytes) ? SharedStream.ofSse(bytes) : of(call, body, bytes));
     }
 
-    private static Answer of(Call call, Exchange exchange, Object body) {
+    /** A body's bytes, if it is text or bytes; null for a tree, a map and what only Jackson can write. */
+    private static byte[] bytesOf(Exchange exchange, Object body) {
+        return body instanceof JsonNode || body instanceof Map<?, ?>
+                ? null
+                : body instanceof CharSequence text
+                        ? text.toString().getBytes(StandardCharsets.UTF_8)
+                        : exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
+    }
+
+    private static Answer of(Call call, Object body, byte[] bytes) {
         JsonNode tree = null;
-        byte[] bytes = null;
-        if (body instanceof JsonNode node) {
-            tree = node;
-        } else if (body instanceof Map<?, ?>) {
-            tree = Json.MAPPER.valueToTree(body);
-        } else {
-            bytes = body instanceof CharSequence text
-                    ? text.toString().getBytes(StandardCharsets.UTF_8)
-                    : exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
-            if (bytes == null) {
-                tree = Json.MAPPER.valueToTree(body);
-            } else if (looksLikeObject(bytes)) {
-                tree = read(bytes);
-            }
+        if (bytes == null) {
+            tree = body instanceof JsonNode node ? node : Json.MAPPER.valueToTree(body);
+        } else if (looksLikeObject(bytes)) {
+            tree = read(bytes);
         }
         if (tree instanceof ObjectNode object
                 && (call.getOperation() != Operation.CHAT
@@ -69,7 +80,7 @@ public final class AnswerBody {
             throw Problem.of(ErrorCode.INTERNAL_ERROR, "The gateway has no route that answers this request.")
                     .withDetail("what the route left in the body is no answer to a request for embeddings");
         }
-        String text = tree != null && bytes == null
+        String text = bytes == null
                 ? tree.isTextual() ? tree.textValue() : new String(Json.write(tree), StandardCharsets.UTF_8)
                 : new String(bytes, StandardCharsets.UTF_8);
         ObjectNode message = Json.object().put("role", "assistant").put("content", text);
@@ -124,11 +135,22 @@ public final class AnswerBody {
         Answer given = dialect == null ? answer : new Answer(null, dialect.write(call, answer));
         Object body =
                 switch (asked.form()) {
-                    case TEXT -> call.getOperation() == Operation.CHAT ? AnswerText.of(given.tree()) : given;
+                    case TEXT -> isText(call, given) ? AnswerText.of(given.tree()) : given;
                     case MAP -> Json.MAPPER.convertValue(given.tree(), MAP);
                     case TREE -> given.tree();
                     case JSON -> given;
                 };
         exchange.getMessage().setBody(body);
+        if (body != given) {
+            exchange.setProperty(GIVEN, new Given(body, given));
+        }
+    }
+
+    /** Whether an answer is a text and nothing else. */
+    private static boolean isText(Call call, Answer answer) {
+        JsonNode choices = answer.tree().path("choices");
+        return call.getOperation() == Operation.CHAT
+                && choices.size() == 1
+                && choices.path(0).path("message").path("tool_calls").isEmpty();
     }
 }

@@ -1,6 +1,5 @@
 package io.github.camelllm.step;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.CallHeaders;
 import io.github.camelllm.call.Models;
@@ -8,6 +7,7 @@ import io.github.camelllm.call.Operation;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.Ticker;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -88,21 +88,28 @@ public final class Calls {
         return call;
     }
 
-    /** Makes the request what a route has put in the body since the last step, if it has. */
-    static void rewrite(Exchange exchange, Call call) {
+    /**
+     * Makes the request what a route has put in the body since the last step, if it has.
+     *
+     * @return the form of what the route has put there; JSON where it has not
+     */
+    static RequestBody.Form rewrite(Exchange exchange, Call call) {
         Message message = exchange.getMessage();
         Object body = message.getBody();
+        RequestBody.Form form = RequestBody.Form.JSON;
         if (body == call.getRequest()) {
-            return;
+            return form;
         }
-        if (body != null) { // else some producer has used it up
-            ObjectNode before = call.getRequest().tree();
-            ObjectNode after = body instanceof Request request
-                    ? request.tree()
-                    : RequestBody.rewritten(exchange, body, call.getOperation(), before);
-            call.rewrite(after);
+        if (body instanceof Request request) {
+            call.rewrite(request.tree());
+        } else if (body != null) { // else some producer has used it up
+            RequestBody written = RequestBody.rewritten(
+                    exchange, body, call.getOperation(), call.getRequest().tree());
+            form = written.form();
+            call.rewrite(written.request().tree());
         }
         message.setBody(call.getRequest());
+        return form;
     }
 
     /** The last call that has left the chain on an exchange; null when none has. */
@@ -122,6 +129,24 @@ public final class Calls {
     static RequestBody read(Exchange exchange) {
         String model = exchange.getProperty(ASKED, DEFAULT_MODEL, String.class);
         return RequestBody.read(exchange, exchange.getMessage().getBody(), operation(exchange), model);
+    }
+
+    /** The same of another call of a client: one that names no model, or is a text, asks for what the client has asked for. */
+    static RequestBody read(Exchange exchange, Call client) {
+        String model = client.getAsked().isEmpty() ? DEFAULT_MODEL : client.getAsked();
+        RequestBody body = RequestBody.read(
+                exchange,
+                exchange.getMessage().getBody(),
+                client.getOperation(),
+                exchange.getProperty(ASKED, model, String.class));
+        if (body.form() == RequestBody.Form.TEXT && client.isAwaited() && client.isStream()) {
+            for (String field : List.of("stream", "stream_options")) {
+                if (client.getRequest().tree().has(field)) {
+                    body.request().tree().set(field, client.getRequest().tree().get(field));
+                }
+            }
+        }
+        return body;
     }
 
     private static Operation operation(Exchange exchange) {

@@ -72,8 +72,7 @@ final class Entry {
             return entered(exchange, call, null, false, asked, body, begins);
         }
         if (open.enter()) {
-            Calls.rewrite(exchange, open);
-            RequestBody asked = new RequestBody(open.getRequest(), RequestBody.Form.JSON);
+            RequestBody asked = new RequestBody(open.getRequest(), Calls.rewrite(exchange, open));
             return entered(exchange, open, open, false, asked, null, begins);
         }
         boolean part = !open.hasLeft() && isPart(exchange);
@@ -82,7 +81,7 @@ final class Entry {
             RequestBody asked = body == open.getRequest()
                     ? new RequestBody(
                             part ? open.getRequest().copy() : open.getRequest().original(), RequestBody.Form.JSON)
-                    : Calls.read(exchange);
+                    : Calls.read(exchange, open);
             Request request = part && asked.request().parsed() && asked.request().stream()
                     ? asked.request().unstreamed()
                     : asked.request();

@@ -86,20 +86,20 @@ record RequestBody(Request request, Form form) {
      * Makes the request of a call what a route has put in the body of its exchange: a text becomes the only message, a JSON
      * object all of the request, but for {@code model} and {@code stream} where it has none.
      */
-    static ObjectNode rewritten(Exchange exchange, Object body, Operation operation, ObjectNode before) {
+    static RequestBody rewritten(Exchange exchange, Object body, Operation operation, ObjectNode before) {
         RequestBody read = read(exchange, body, operation, "");
         ObjectNode tree = read.request().tree();
         if (read.form() == Form.TEXT) {
             ObjectNode kept = before.deepCopy();
             kept.setAll(tree);
-            return kept;
+            return new RequestBody(new Request(kept), Form.TEXT);
         }
         for (String field : new String[] {"model", "stream", "stream_options"}) {
             if (before.has(field) && !tree.has(field)) {
                 tree.set(field, before.get(field));
             }
         }
-        return tree;
+        return read;
     }
 
     private static String said(Object body) {

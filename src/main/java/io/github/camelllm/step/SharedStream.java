@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
@@ -199,6 +200,26 @@ final class SharedStream extends TokenStream implements StreamCache {
         }
         out.writeBytes(DONE);
         return out.toByteArray();
+    }
+
+    /** Whether bytes are what {@link #sse} writes. */
+    static boolean isSse(byte[] bytes) {
+        return bytes != null
+                && bytes.length > DONE.length
+                && Arrays.equals(bytes, 0, DATA.length, DATA, 0, DATA.length)
+                && Arrays.equals(bytes, bytes.length - DONE.length, bytes.length, DONE, 0, DONE.length);
+    }
+
+    /** The stream that {@link #sse} has written. */
+    static TokenStream ofSse(byte[] bytes) {
+        List<StreamEvent> events = new ArrayList<>();
+        for (String event : new String(bytes, StandardCharsets.UTF_8).split("\n\n")) {
+            String data = event.substring(DATA.length);
+            if (!data.equals("[DONE]")) {
+                events.add(new StreamEvent(data.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        return TokenStream.of(events);
     }
 
     /** The events of any stream, which is used up unless it is shared. */

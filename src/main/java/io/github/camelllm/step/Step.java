@@ -3,7 +3,9 @@ package io.github.camelllm.step;
 import io.github.camelllm.call.Accountant;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.TokenStream;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -12,10 +14,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Navigate;
+import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.Service;
 import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.model.PolicyDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.spi.Policy;
 import org.apache.camel.spi.ShutdownAware;
@@ -33,6 +37,26 @@ import org.apache.camel.support.service.ServiceHelper;
  * threads at once.
  */
 public abstract class Step implements Policy {
+
+    /** What is between {@link #beforeWrap} and {@link #wrap}, innermost first: Camel makes a route on one thread. */
+    private static final ThreadLocal<Deque<Definition>> BEING_WRAPPED = ThreadLocal.withInitial(ArrayDeque::new);
+
+    /**
+     * A policy whose children are being made, which take over or not what it says of the error handler.
+     *
+     * @param inherits what it says itself; null for nothing
+     */
+    private record Definition(Step step, ProcessorDefinition<?> policy, Boolean inherits) {}
+
+    private String when;
+
+    /**
+     * A Simple predicate, such as {@code ${header.X-Team} == 'sales'}: where it is false when the step is reached, the call passes
+     * by the step as if its line were not there. Null or blank, as it is unless set, for always.
+     */
+    public void setWhen(String when) {
+        this.when = when;
+    }
 
     /**
      * Acts on the call, before or after what follows, or instead of it.
@@ -113,8 +137,20 @@ public abstract class Step implements Policy {
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
         if (definition instanceof ProcessorDefinition<?> step) {
-            step.getOutputs().forEach(Step::withoutErrorHandler);
+            if (step.getOutputs().isEmpty()) {
+                throw new IllegalArgumentException(nothingToActOn(definition));
+            }
+            BEING_WRAPPED.get().push(new Definition(this, step, step.getInheritErrorHandler()));
+            withoutErrorHandler(step);
         }
+    }
+
+    private static String nothingToActOn(NamedNode definition) {
+        String bean = definition instanceof PolicyDefinition policy ? policy.getRef() : definition.getShortName();
+        return "policy '" + bean
+                + "' is the last line of its list, and a step acts on the lines after it. For a step that acts only"
+                + " sometimes give its bean a condition (when: \"${header.X-Team} == 'sales'\"), or call a route of its own in that"
+                + " branch, which begins with the step";
     }
 
     private static void withoutErrorHandler(ProcessorDefinition<?> definition) {
@@ -145,6 +181,14 @@ public abstract class Step implements Policy {
 
     @Override
     public final Processor wrap(Route route, Processor child) {
+        Deque<Definition> open = BEING_WRAPPED.get();
+        while (!open.isEmpty()) {
+            Definition definition = open.pop(); // those of a route that could not be made are passed over
+            if (definition.step() == this) {
+                definition.policy().setInheritErrorHandler(definition.inherits());
+                break;
+            }
+        }
         return new Wrapped(route, child);
     }
 
@@ -154,6 +198,7 @@ public abstract class Step implements Policy {
         private final AsyncProcessor child;
         private final Step follower;
         private boolean followed;
+        private Predicate condition;
 
         Wrapped(Route route, Processor child) {
             this.route = route;
@@ -177,6 +222,10 @@ public abstract class Step implements Policy {
         }
 
         private void run(Exchange exchange) throws Exception {
+            if (condition != null && !condition.matches(exchange)) {
+                child.process(exchange);
+                return;
+            }
             Call received = received(exchange);
             if (received != null) {
                 around(received, exchange, new Rest(exchange, received));
@@ -288,6 +337,10 @@ public abstract class Step implements Policy {
 
         @Override
         protected void doInit() {
+            if (when != null && !when.isBlank()) {
+                condition = route.getCamelContext().resolveLanguage("simple").createPredicate(when);
+                condition.init(route.getCamelContext());
+            }
             ServiceHelper.initService(child);
         }
 

@@ -1,5 +1,6 @@
 package io.github.camelllm.store;
 
+import io.github.camelllm.config.Part;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -75,7 +76,10 @@ record StoreSettings(String url, WhenDown whenDown, int instances, Duration leas
         }
     }
 
-    /** @throws IllegalArgumentException naming the property; nothing is wrong with an empty one */
+    /**
+     * @throws IllegalArgumentException naming the property; nothing is wrong with an empty one
+     * @throws IllegalStateException saying what to add, where the client of Redis is not on the class path
+     */
     static void checkUrl(String property, String url) {
         if (url.isEmpty()) {
             return;
@@ -85,6 +89,7 @@ record StoreSettings(String url, WhenDown whenDown, int instances, Duration leas
             boolean known = "redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme());
             String path = uri.getPath() == null ? "" : uri.getPath();
             if (known && uri.getHost() != null && uri.getPort() != 0 && path.matches("(/\\d{0,4})?")) {
+                Part.REDIS.require();
                 return;
             }
         } catch (URISyntaxException e) {

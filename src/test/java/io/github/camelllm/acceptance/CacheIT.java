@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ChatScript;
+import io.github.camelllm.testkit.EmbeddingJars;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.Metrics;
 import io.github.camelllm.testkit.RawClient;
@@ -36,6 +37,7 @@ class CacheIT extends GatewayAcceptance {
                 "  creative: never",
                 "  brief: 1s\n  brisk: { ttl: 1s, revalidate: 1h }\n  creative: never");
         setup.property("llm.cache.tiers", "exact,semantic");
+        setup.env(EmbeddingJars.VARIABLE, EmbeddingJars.classPath());
         setup.replace("routes/gateway.camel.yaml", "shadowShare: 0.05", "shadowShare: 0");
     }
 

@@ -63,8 +63,8 @@ class StepOrderIT {
                 GatewayProcess gateway = start(upstream, yaml -> inChain(yaml, chain -> chain.replace(line, "")))) {
             assertAnswers(gateway);
             RawResponse bad = post(gateway, CHAT + ",\"temperature\":9}");
-            assertThat(bad.status()).isEqualTo(name.equals("validate") ? 200 : 400);
-            assertThat(gateway.records().isEmpty()).isEqualTo(name.equals("account"));
+            assertThat(bad.status()).isEqualTo(name.equals("llmValidate") ? 200 : 400);
+            assertThat(gateway.records().isEmpty()).isEqualTo(name.equals("llmAccount"));
         }
     }
 
@@ -73,7 +73,7 @@ class StepOrderIT {
         try (FakeUpstream upstream = FakeUpstream.start();
                 GatewayProcess gateway = start(upstream, yaml -> {
                     List<String> steps = new ArrayList<>(lines(yaml));
-                    steps.removeIf(line -> name(line).equals("choose"));
+                    steps.removeIf(line -> name(line).equals("llmChoose"));
                     List<String> reversed = new ArrayList<>(steps);
                     Collections.reverse(reversed);
                     return inChain(yaml, chain -> rewrite(chain, steps, reversed));
@@ -92,8 +92,8 @@ class StepOrderIT {
         }
         GatewaySetup swapped = GatewaySetup.shipped().write("config/keys.yaml", keys);
         List<String> lines = lines(swapped.read(GATEWAY));
-        String authenticate = line(lines, "authenticate");
-        String validate = line(lines, "validate");
+        String authenticate = line(lines, "llmAuthenticate");
+        String validate = line(lines, "llmValidate");
         swapped.edit(
                 GATEWAY,
                 yaml -> inChain(
@@ -110,10 +110,10 @@ class StepOrderIT {
                 GatewayProcess gateway = start(
                         upstream,
                         yaml -> inChain(yaml, chain -> {
-                                    String choose = line(lines(yaml), "choose");
+                                    String choose = line(lines(yaml), "llmChoose");
                                     String more = "        - log: { message: \"seen ${exchangeProperty.llm.asked} of"
                                             + " ${exchangeProperty.llm.user} with ${exchangeProperty.llm.inputTokens} tokens\" }\n"
-                                            + "        - policy: { ref: validate }\n"
+                                            + "        - policy: { ref: llmValidate }\n"
                                             + "        - idempotentConsumer:\n"
                                             + "            simple: \"${exchangeProperty.llm.id}\"\n"
                                             + "            idempotentRepository: seen\n"
@@ -141,16 +141,16 @@ class StepOrderIT {
                               uri: direct:llm-embeddings
                               steps:
                                 - policy:
-                                    ref: account
+                                    ref: llmAccount
                                     steps:
                                       - policy:
-                                          ref: authenticate
+                                          ref: llmAuthenticate
                                           steps:
                                             - policy:
-                                                ref: validate
+                                                ref: llmValidate
                                                 steps:
                                                   - policy:
-                                                      ref: choose
+                                                      ref: llmChoose
                                                       steps:
                                                         - toD: { uri: "direct:llm-model-${exchangeProperty.llm.model}" }
                         """))) {

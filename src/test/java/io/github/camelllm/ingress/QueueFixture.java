@@ -94,7 +94,7 @@ abstract class QueueFixture {
 
     final EmbeddedBroker broker() {
         return context.getRegistry()
-                .lookupByNameAndType("queueBroker", QueueBroker.class)
+                .lookupByNameAndType("llmQueueBroker", QueueBroker.class)
                 .embedded();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelllm.testkit.CapturedLog;
 import io.github.camelllm.testkit.ManualTicker;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,7 +28,7 @@ class QueueOutageTest extends QueueFixture {
         }
         settings.put("llm.queue.broker-url", "tcp://127.0.0.1:" + port + "?a=secret");
         try (CapturedLog log = new CapturedLog(QueueBroker.class, Level.INFO)) {
-            QueueBroker broker = startRoute();
+            ConnectionFactory broker = startRoute();
             fails(broker);
             ticker.advance(Duration.ofSeconds(61));
             fails(broker);
@@ -62,7 +63,7 @@ class QueueOutageTest extends QueueFixture {
         settings.put("llm.queue.user", "camel");
         settings.put("llm.queue.password", "wrong-4711");
         try (CapturedLog log = new CapturedLog(QueueBroker.class, Level.INFO)) {
-            QueueBroker broker = startRoute();
+            ConnectionFactory broker = startRoute();
             fails(broker);
             assertThat(log.lines())
                     .singleElement()
@@ -75,14 +76,14 @@ class QueueOutageTest extends QueueFixture {
         }
     }
 
-    private QueueBroker startRoute() throws Exception {
+    private ConnectionFactory startRoute() throws Exception {
         DefaultCamelContext created = create();
         created.getRegistry().bind("ticker", ticker);
         created.start();
-        return created.getRegistry().lookupByNameAndType("queueBroker", QueueBroker.class);
+        return created.getRegistry().lookupByNameAndType(QueueBroker.CONNECTIONS, ConnectionFactory.class);
     }
 
-    private static void fails(QueueBroker broker) {
+    private static void fails(ConnectionFactory broker) {
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(broker::createConnection).isInstanceOf(JMSException.class);
         }

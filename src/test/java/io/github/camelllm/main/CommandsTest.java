@@ -56,8 +56,8 @@ class CommandsTest {
     /** Whatever finds it: an open door, a step twice, a base URL. */
     @Test
     void validateTellsWhatIsWrongInAFileInTheOrderOfItsLines(@TempDir Path dir) throws IOException {
-        edit(dir, text -> text.replaceFirst("(?m)^ +- policy: \\{ ref: authenticate }.*\\R", "")
-                .replaceFirst("(?m)^( +- policy: \\{ ref: cache }.*\\R)", "$1$1"));
+        edit(dir, text -> text.replaceFirst("(?m)^ +- policy: \\{ ref: llmAuthenticate }.*\\R", "")
+                .replaceFirst("(?m)^( +- policy: \\{ ref: llmCache }.*\\R)", "$1$1"));
         Files.writeString(
                 dir.resolve("keys.yaml"), "keys: [ { id: a, sha256: \"" + "0123456789abcdef".repeat(4) + "\" } ]\n");
 
@@ -66,7 +66,7 @@ class CommandsTest {
 
         List<String> lines = out.toString().lines().toList();
         assertThat(lines).hasSize(2);
-        assertThat(lines.get(0)).contains("the step 'cache' stands twice");
+        assertThat(lines.get(0)).contains("the step 'llmCache' stands twice");
         assertThat(lines.get(1)).contains("come to a model here without a key");
     }
 
@@ -74,16 +74,16 @@ class CommandsTest {
     @Test
     void validateSaysNothingOfAStepThatIsLeftOut(@TempDir Path dir) throws IOException {
         for (String step : List.of(
-                "validate",
-                "guard",
-                "redact",
-                "inspect",
-                "degrade",
-                "cache",
-                "accept",
-                "quota",
-                "budget",
-                "authenticate")) {
+                "llmValidate",
+                "llmGuard",
+                "llmRedact",
+                "llmInspect",
+                "llmDegrade",
+                "llmCache",
+                "llmAccept",
+                "llmQuota",
+                "llmBudget",
+                "llmAuthenticate")) {
             edit(dir, text -> text.replaceAll("(?m)^ +- policy: \\{ ref: " + step + " }.*\\R", ""));
             assertThat(run("validate", "--routes", dir.toString())).as(step).isZero();
             assertThat(out.toString()).as(step).contains("No problem in").doesNotContain("warning");
@@ -92,15 +92,15 @@ class CommandsTest {
 
     @Test
     void validateWarnsOfAnOrderThatCannotWork(@TempDir Path dir) throws IOException {
-        String redact = "        - policy: { ref: redact }\n";
-        edit(dir, text -> text.replaceAll("(?m)^ +- policy: \\{ ref: redact }.*\\R", "")
-                .replaceAll("(?m)^( +- policy: \\{ ref: choose }.*\\R)", redact + "$1"));
+        String redact = "        - policy: { ref: llmRedact }\n";
+        edit(dir, text -> text.replaceAll("(?m)^ +- policy: \\{ ref: llmRedact }.*\\R", "")
+                .replaceAll("(?m)^( +- policy: \\{ ref: llmChoose }.*\\R)", redact + "$1"));
         assertThat(run("validate", "--routes", dir.toString())).isZero();
         assertThat(out.toString().replace(Shown.path(dir) + "/", "").lines())
                 .hasSize(2)
-                .allMatch(line -> line.matches("gateway.camel.yaml:\\d+: warning: 'redact' stands below 'cache'"
+                .allMatch(line -> line.matches("gateway.camel.yaml:\\d+: warning: 'llmRedact' stands below 'llmCache'"
                         + " \\(gateway.camel.yaml:\\d+\\), so the cache keeps personal values as the client wrote them\\."
-                        + " Move the line above 'cache'"));
+                        + " Move the line above 'llmCache'"));
         assertThat(err.toString()).isEqualToIgnoringNewLines("2 warnings.");
     }
 

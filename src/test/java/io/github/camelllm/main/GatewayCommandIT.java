@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelllm.access.NewKey;
 import io.github.camelllm.testkit.Await;
+import io.github.camelllm.testkit.EmbeddingJars;
 import io.github.camelllm.testkit.GatewayProcess;
 import io.github.camelllm.testkit.GatewaySetup;
 import io.github.camelllm.testkit.RawClient;
@@ -108,18 +109,18 @@ class GatewayCommandIT {
 
     @Test
     void saysAtTheStartWhatValidateSays() throws Exception {
-        String flaw = "        - policy: { ref: authenticate }";
+        String flaw = "        - policy: { ref: llmAuthenticate }";
         GatewaySetup.Ended validated = GatewaySetup.shipped()
                 .edit(
                         "routes/gateway.camel.yaml",
                         text -> text.replaceFirst(
-                                java.util.regex.Pattern.quote(flaw), flaw.replace("authenticate", "authenticat")))
+                                java.util.regex.Pattern.quote(flaw), flaw.replace("llmAuthenticate", "llmAuthenticat")))
                 .run("validate");
         GatewaySetup.Ended started = GatewaySetup.shipped()
                 .edit(
                         "routes/gateway.camel.yaml",
                         text -> text.replaceFirst(
-                                java.util.regex.Pattern.quote(flaw), flaw.replace("authenticate", "authenticat")))
+                                java.util.regex.Pattern.quote(flaw), flaw.replace("llmAuthenticate", "llmAuthenticat")))
                 .run("--port", "0");
         assertThat(validated.exit()).isEqualTo(1);
         assertThat(validated.out().lines())
@@ -165,7 +166,7 @@ class GatewayCommandIT {
                 .write("config/keys.yaml", "keys:\n" + NewKey.generate().yaml("a"))
                 .edit(
                         "routes/gateway.camel.yaml",
-                        text -> text.replaceFirst(" +- policy: \\{ ref: authenticate }.*\\R", ""));
+                        text -> text.replaceFirst(" +- policy: \\{ ref: llmAuthenticate }.*\\R", ""));
     }
 
     @Test
@@ -179,8 +180,9 @@ class GatewayCommandIT {
     @Test
     void evaluatesWithoutData(@TempDir Path elsewhere) throws Exception {
         String gateway = Path.of("target/gateway/bin/gateway").toAbsolutePath().toString();
+        Map<String, String> withModel = Map.of(EmbeddingJars.VARIABLE, EmbeddingJars.classPath());
         for (String what : new String[] {"injection", "pii", "cache"}) {
-            assertThat(run(elsewhere, Map.of(), gateway, "eval", what)).isEqualTo("0 " + Samples.NOTE);
+            assertThat(run(elsewhere, withModel, gateway, "eval", what)).isEqualTo("0 " + Samples.NOTE);
         }
     }
 

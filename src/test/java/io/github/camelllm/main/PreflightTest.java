@@ -88,17 +88,17 @@ class PreflightTest {
     void aStepTakenOutOpensNoDoorBeyondLoopback() throws IOException {
         keys();
         Map<String, String> beyond = Map.of("LLM_HTTP_HOST", "0.0.0.0");
-        assertThat(preflight(shippedWithout("ref: authenticate"), beyond).problems())
+        assertThat(preflight(shippedWithout("ref: llmAuthenticate"), beyond).problems())
                 .extracting(Diagnostic::toString)
                 .hasSize(5)
                 .allMatch(problem -> problem.contains("without a key") && problem.contains("llm.access.open=true"))
                 .anyMatch(problem -> problem.contains("calls from /v1/chat/completions, /v1/messages come to a model"))
                 .anyMatch(problem -> problem.contains("calls from /v1/embeddings come to a model"))
-                .anyMatch(problem -> problem.contains("calls from /v1/models come to 'modelList'"))
-                .anyMatch(problem -> problem.contains("calls from /v1/usage come to 'usageReport'"))
-                .anyMatch(problem -> problem.contains("calls from /v1/cache come to 'clearCache'"));
+                .anyMatch(problem -> problem.contains("calls from /v1/models come to 'llmModelList'"))
+                .anyMatch(problem -> problem.contains("calls from /v1/usage come to 'llmUsageReport'"))
+                .anyMatch(problem -> problem.contains("calls from /v1/cache come to 'llmClearCache'"));
         assertThat(preflight(
-                                shippedWithout("ref: authenticate"),
+                                shippedWithout("ref: llmAuthenticate"),
                                 Map.of("LLM_HTTP_HOST", "0.0.0.0", "LLM_ACCESS_OPEN", "true"))
                         .problems())
                 .isEmpty();
@@ -108,14 +108,14 @@ class PreflightTest {
     @Test
     void onLoopbackItStartsAndValidateAndTheTableTell() throws IOException {
         keys();
-        Preflight open = preflight(shippedWithout("ref: authenticate"), Map.of());
+        Preflight open = preflight(shippedWithout("ref: llmAuthenticate"), Map.of());
         assertThat(open.problems()).isEmpty();
         assertThat(open.open())
                 .filteredOn(door -> door.chain().equals("llm-chat"))
                 .singleElement()
                 .satisfies(door -> assertThat(door.triggers()).containsExactly("/v1/chat/completions", "/v1/messages"));
         assertThat(open.openProblems()).hasSize(5).allMatch(problem -> problem.line() > 0 && !problem.warning());
-        assertThat(preflight(shippedWithout("ref: authenticate"), Map.of("LLM_ACCESS_OPEN", "true"))
+        assertThat(preflight(shippedWithout("ref: llmAuthenticate"), Map.of("LLM_ACCESS_OPEN", "true"))
                         .openProblems())
                 .isEmpty();
     }

@@ -182,8 +182,8 @@ final class ChainCheck {
                     .problem(
                             line,
                             "calls come from '" + id
-                                    + "' to a model here without 'account': they are in no log, no metric and no ledger",
-                            "Put '- policy: { ref: account }' above all other steps of the chain"));
+                                    + "' to a model here without 'llmAccount': they are in no log, no metric and no ledger",
+                            "Put '- policy: { ref: llmAccount }' above all other steps of the chain"));
         }
     }
 

@@ -76,7 +76,7 @@ final class Doors {
                                 door.line(),
                                 "calls from " + triggers + " come to " + door.what()
                                         + " here without a key, as no 'authenticate' that has keys wraps this line",
-                                "Put '- policy: { ref: authenticate }' above it, or set llm.access.open=true"));
+                                "Put '- policy: { ref: llmAuthenticate }' above it, or set llm.access.open=true"));
     }
 
     private void follow(RouteIndex.Route first, RouteIndex.Route route, String trigger, Set<RouteIndex.Route> seen) {

@@ -45,8 +45,10 @@ public final class RouteSwap {
         this.context = context;
         this.retirement = retirement;
         this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
-        this.definitions = List.copyOf(model.getRouteDefinitions());
-        this.templates = List.copyOf(model.getRouteTemplateDefinitions());
+        synchronized (model) {
+            this.definitions = List.copyOf(model.getRouteDefinitions());
+            this.templates = List.copyOf(model.getRouteTemplateDefinitions());
+        }
     }
 
     /**
@@ -59,9 +61,11 @@ public final class RouteSwap {
     public void stage(Collection<String> routes, Collection<String> changedTemplates, Loading loading)
             throws Exception {
         Set<String> out = new HashSet<>(routes);
-        model.getRouteDefinitions().removeIf(definition -> out.contains(definition.getId()));
         Set<String> outTemplates = new HashSet<>(changedTemplates);
-        model.getRouteTemplateDefinitions().removeIf(template -> outTemplates.contains(template.getId()));
+        synchronized (model) { // its own lock
+            model.getRouteDefinitions().removeIf(definition -> out.contains(definition.getId()));
+            model.getRouteTemplateDefinitions().removeIf(template -> outTemplates.contains(template.getId()));
+        }
         context.stage(this);
         try {
             loading.load();
@@ -160,9 +164,11 @@ public final class RouteSwap {
             }
         }
         replacements.values().forEach(route -> Retirement.stop(context, route.asUnused()));
-        model.getRouteDefinitions().clear();
-        model.getRouteDefinitions().addAll(definitions);
-        model.getRouteTemplateDefinitions().clear();
-        model.getRouteTemplateDefinitions().addAll(templates);
+        synchronized (model) {
+            model.getRouteDefinitions().clear();
+            model.getRouteDefinitions().addAll(definitions);
+            model.getRouteTemplateDefinitions().clear();
+            model.getRouteTemplateDefinitions().addAll(templates);
+        }
     }
 }

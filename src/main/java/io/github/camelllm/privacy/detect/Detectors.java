@@ -1,6 +1,7 @@
 package io.github.camelllm.privacy.detect;
 
 import com.google.re2j.Matcher;
+import io.github.camelllm.config.Part;
 import io.github.camelllm.privacy.detect.DetectorSettings.OwnPattern;
 import io.github.camelllm.privacy.detect.DetectorSettings.WordList;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -38,6 +40,9 @@ public final class Detectors {
                 .filter(scheme -> thresholds[scheme.type().ordinal()] <= 1)
                 .toList());
         this.phones = new Phones(settings.phoneRegions());
+        missing(settings).ifPresent(missing -> {
+            throw new IllegalStateException(missing);
+        });
         if (thresholds[PiiType.PHONE_NUMBER.ordinal()] <= 1) {
             PhoneLibrary.load(settings.phoneRegions());
         }
@@ -84,7 +89,23 @@ public final class Detectors {
         return of(DetectorSettings.DEFAULTS);
     }
 
-    /** What the settings ask for. */
+    /** What to add before these settings can be had, or to switch off; empty where all is there. */
+    public static Optional<String> missing(DetectorSettings settings) {
+        String phones = PiiType.PHONE_NUMBER.name();
+        boolean wanted =
+                !settings.off().contains(phones) && settings.thresholds().getOrDefault(phones, PiiType.THRESHOLD) <= 1;
+        return wanted
+                ? Part.PHONE_NUMBERS
+                        .missing()
+                        .map(missing -> missing + ", or switch " + phones + " off in privacy.yaml")
+                : Optional.empty();
+    }
+
+    /**
+     * What the settings ask for.
+     *
+     * @throws IllegalStateException saying what to add, where a part is {@link #missing}
+     */
     public static Detectors of(DetectorSettings settings) {
         return new Detectors(settings);
     }

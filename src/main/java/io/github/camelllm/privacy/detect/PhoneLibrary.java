@@ -4,8 +4,10 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.Phonemetadata.PhoneMetadata;
 import com.google.i18n.phonenumbers.Phonemetadata.PhoneNumberDesc;
 import com.google.i18n.phonenumbers.metadata.DefaultMetadataDependenciesProvider;
+import io.github.camelllm.config.Part;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -145,9 +147,11 @@ final class PhoneLibrary {
         thread.start();
     }
 
-    /** The regions it knows, as two capitals. */
+    /** The regions it knows, as two capitals; the JDK's where libphonenumber is not on the class path. */
     static Set<String> regions() {
-        return PhoneNumberUtil.getInstance().getSupportedRegions();
+        return !Part.PHONE_NUMBERS.present()
+                ? Set.of(Locale.getISOCountries())
+                : PhoneNumberUtil.getInstance().getSupportedRegions();
     }
 
     /** Whether a country's calling code stands at a place. */

@@ -60,7 +60,7 @@ class LocalEmbedderTest {
                 if (name.startsWith("dev.langchain4j.") || name.startsWith("ai.")) {
                     throw new ClassNotFoundException(name);
                 }
-                if (name.startsWith("io.github.camelllm.cache.")) {
+                if (name.startsWith("io.github.camelllm.")) {
                     Class<?> loaded = findLoadedClass(name);
                     return loaded != null ? loaded : findClass(name);
                 }
