@@ -13,12 +13,14 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.Producer;
 import org.apache.camel.RouteAware;
 import org.apache.camel.Service;
 import org.apache.camel.impl.engine.DefaultRoute;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RouteIdAware;
+import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
@@ -36,6 +38,7 @@ final class LiveRoute extends DefaultRoute {
     private volatile Endpoint input;
     private volatile Consumer consumer;
     private volatile boolean handedOver;
+    private final Endpoint nothing = new Nothing();
 
     /**
      * What of a route has been replaced: to be stopped once nothing runs in it any more.
@@ -71,12 +74,13 @@ final class LiveRoute extends DefaultRoute {
         }
     }
 
-    /** Null once it listens no more, like its consumer. */
+    /** A stand-in once it listens no more: what it has listened to may be another route's. */
     @Override
     public Endpoint getEndpoint() {
-        return handedOver ? null : input != null ? input : super.getEndpoint();
+        return handedOver ? nothing : input != null ? input : super.getEndpoint();
     }
 
+    /** Null once it listens no more. */
     @Override
     public Consumer getConsumer() {
         return handedOver ? null : consumer != null ? consumer : super.getConsumer();
@@ -180,6 +184,29 @@ final class LiveRoute extends DefaultRoute {
     /** A replacement that has never come into force. */
     Retired asUnused() {
         return new Retired(this, getProcessor(), List.copyOf(getServices()));
+    }
+
+    /** What a route listens to that listens no more. */
+    private final class Nothing extends DefaultEndpoint {
+        @Override
+        protected String createEndpointUri() {
+            return "gone:" + getId();
+        }
+
+        @Override
+        public Producer createProducer() {
+            throw new UnsupportedOperationException(getEndpointUri());
+        }
+
+        @Override
+        public Consumer createConsumer(Processor processor) {
+            throw new UnsupportedOperationException(getEndpointUri());
+        }
+
+        @Override
+        public boolean isSingleton() {
+            return true;
+        }
     }
 
     @FunctionalInterface
