@@ -1,6 +1,7 @@
 package io.github.camelllm.main;
 
 import io.github.camelllm.call.Models;
+import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.Edits;
 import io.github.camelllm.config.Edits.Outcome;
 import io.github.camelllm.config.Edits.Wrong;
@@ -113,6 +114,12 @@ final class LiveEdit implements AutoCloseable {
             hold.read(keys(inForce)::equals);
         }
         List<Diagnostic> problems = new ArrayList<>(next.problems());
+        for (Path file : hold.changed()) {
+            if (ConfigFile.isMissing(file)) {
+                problems.add(new Diagnostic(
+                        Shown.path(file), 0, "is gone", "Put it back, or restart the gateway without it"));
+            }
+        }
         if (problems.isEmpty()) {
             problems.addAll(routeProblems(now, next));
         }
@@ -142,8 +149,12 @@ final class LiveEdit implements AutoCloseable {
                 changes.restart().stream().map(what -> "! restart " + what).toList());
         hold.add(next.files());
         hold.read(path -> true).forEach(file -> lines.add("~ file " + Shown.path(file)));
-        inForce = next;
         edition = saved.keeping(edition);
+        if (!next.open().isEmpty() && !next.open().equals(inForce.open())) {
+            next.open().forEach(door -> LOG.warn("{}", door.problem()));
+        }
+        inForce = next;
+        boolean told = restart.equals(edits.state().restart());
         boolean mended = !edits.state().problems().isEmpty();
         edits.applied(restart, Instant.now());
         if (mended && lines.isEmpty()) {
@@ -152,7 +163,9 @@ final class LiveEdit implements AutoCloseable {
         if (!lines.isEmpty()) {
             LOG.info("A change is in force: {}", String.join(", ", lines));
         }
-        restart.forEach(what -> LOG.warn("A change takes a restart: {}", what));
+        if (!told) {
+            restart.forEach(what -> LOG.warn("A change takes a restart: {}", what));
+        }
         return new Outcome(lines, restart, List.of());
     }
 

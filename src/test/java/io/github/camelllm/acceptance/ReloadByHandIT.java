@@ -37,8 +37,10 @@ class ReloadByHandIT extends GatewayAcceptance {
     }
 
     private Ended diff() throws IOException, InterruptedException {
-        Path command = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().resolve("target/gateway/bin/gateway");
-        List<String> line = new ArrayList<>(List.of(command.toString(), "diff", "--url", gateway.url().toString()));
+        Path command =
+                Path.of(System.getProperty("basedir", ".")).toAbsolutePath().resolve("target/gateway/bin/gateway");
+        List<String> line = new ArrayList<>(
+                List.of(command.toString(), "diff", "--url", gateway.url().toString()));
         return run(line.toArray(String[]::new));
     }
 
@@ -71,7 +73,8 @@ class ReloadByHandIT extends GatewayAcceptance {
 
         RawResponse reloaded = reload();
         assertThat(reloaded.status()).isEqualTo(200);
-        assertThat(reloaded.json().path("changes").toString()).contains("+ route llm-model-pending", "~ route llm-chat");
+        assertThat(reloaded.json().path("changes").toString())
+                .contains("+ route llm-model-pending", "~ route llm-chat");
         assertThat(reloaded.json().path("restart").toString()).contains("llm.http.max-connections");
         assertThat(chat("pending").status()).isEqualTo(200);
 

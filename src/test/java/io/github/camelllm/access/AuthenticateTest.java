@@ -88,8 +88,7 @@ class AuthenticateTest {
     void aRevokedKeyIsRefusedHalfASecondLaterAndAnAddedOneIsKnown() throws Exception {
         NewKey added = NewKey.generate();
         assertThat(identity(bearer(PLAIN)).keyId()).isEqualTo("plain");
-        Files.writeString(
-                directory.resolve("keys.yaml"), "keys:\n  - { id: added, sha256: " + added.sha256() + " }\n");
+        Files.writeString(directory.resolve("keys.yaml"), "keys:\n  - { id: added, sha256: " + added.sha256() + " }\n");
         route.ticker.set("2026-06-01T00:00:00.500Z");
         assertThat(refused(bearer(PLAIN)).code()).isEqualTo(ErrorCode.INVALID_API_KEY);
         assertThat(identity(bearer(added)).keyId()).isEqualTo("added");
@@ -100,7 +99,9 @@ class AuthenticateTest {
         assertThat(refused(bearer(PLAIN)).code()).isEqualTo(ErrorCode.INVALID_API_KEY);
         Files.delete(directory.resolve("keys.yaml"));
         route.ticker.set("2026-06-01T00:00:02Z");
-        assertThat(refused(NONE).code()).as("a keys file that is gone opens nothing").isEqualTo(ErrorCode.INVALID_API_KEY);
+        assertThat(refused(NONE).code())
+                .as("a keys file that is gone opens nothing")
+                .isEqualTo(ErrorCode.INVALID_API_KEY);
     }
 
     @Test

@@ -220,7 +220,8 @@ class SettingsReaderTest {
 
     @Test
     void refusesCamelsOwnReloadWithAWord() throws IOException {
-        file("camel.main.routesReloadEnabled=true\ncamel.main.context-reload-enabled=true\ncamel.main.routes-reload-enabled=false\n");
+        file(
+                "camel.main.routesReloadEnabled=true\ncamel.main.context-reload-enabled=true\ncamel.main.routes-reload-enabled=false\n");
         assertThat(problems(Map.of("CAMEL_MAIN_ROUTES_RELOAD_ENABLED", "true")))
                 .hasSize(3)
                 .allMatch(problem -> problem.contains("Camel's own reload stops every route first")

@@ -22,7 +22,7 @@ final class BeanProcessors extends DefaultProcessorFactory {
             String name = CamelContextHelper.parseText(context, process.getRef());
             Object bean = context.getRegistry().lookupByName(name);
             if (bean instanceof Processor processor && bean instanceof Service && bean == global(context, name)) {
-                context.addService(bean);
+                context.addService(bean, true, false); // once the context starts, or at once if it has
                 return exchange -> processor.process(exchange);
             }
         }

@@ -2,7 +2,7 @@ package io.github.camelllm.main.live;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts the exchanges in the routes of a context, apart for each time between two edits, so that it is known when the last
@@ -15,10 +15,17 @@ final class Epochs {
 
     /** The time between two edits. */
     static final class Epoch {
-        private final AtomicInteger inside = new AtomicInteger();
+        private final LongAdder entered = new LongAdder();
+        private final LongAdder left = new LongAdder();
 
         void leave() {
-            inside.decrementAndGet();
+            left.increment();
+        }
+
+        /** Whether all that entered have left: who leaves between the two looks has entered before the second. */
+        private boolean isEmpty() {
+            long gone = left.sum();
+            return entered.sum() == gone;
         }
     }
 
@@ -26,7 +33,7 @@ final class Epochs {
     Epoch enter() {
         while (true) {
             Epoch epoch = current;
-            epoch.inside.incrementAndGet();
+            epoch.entered.increment();
             if (epoch == current) {
                 return epoch;
             }
@@ -44,7 +51,7 @@ final class Epochs {
 
     /** Whether every exchange that began up to the end of an epoch is done. */
     synchronized boolean isOver(Epoch ended) {
-        while (!past.isEmpty() && past.peek().inside.get() == 0) {
+        while (!past.isEmpty() && past.peek().isEmpty()) {
             past.poll();
         }
         return !past.contains(ended);

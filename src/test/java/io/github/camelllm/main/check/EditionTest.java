@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EditionTest {
 
-    private static final String ROUTES = """
+    private static final String ROUTES =
+            """
             - errorHandler:
                 noErrorHandler: {}
             - beans:
@@ -95,7 +96,11 @@ class EditionTest {
     void aRouteIsAnother() throws IOException {
         assertThat(after("direct:one", "direct:uno").lines()).containsExactly("~ route one");
         assertThat(after("id: one", "id: uno").lines()).containsExactly("+ route uno", "- route one");
-        assertThat(after("- log: three", "- log: four").lines()).hasSize(1).first().asString().startsWith("~ route ");
+        assertThat(after("- log: three", "- log: four").lines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("~ route ");
     }
 
     @Test
@@ -108,8 +113,7 @@ class EditionTest {
     @Test
     void whatRefersToABeanThatIsAnotherIsAnotherToo() throws IOException {
         properties.put("size", "4");
-        assertThat(before.to(edition(ROUTES)).lines())
-                .containsExactly("~ route one", "~ bean mine", "~ bean other");
+        assertThat(before.to(edition(ROUTES)).lines()).containsExactly("~ route one", "~ bean mine", "~ bean other");
         properties.put("size", "3");
         properties.put("greeting", "good day");
         assertThat(before.to(edition(ROUTES)).lines()).containsExactly("~ route two");
@@ -145,7 +149,8 @@ class EditionTest {
 
     @Test
     void filesThatCamelReadsAtTheStartOnlyTakeARestart() throws IOException {
-        assertThat(before.to(edition(ROUTES + "- restConfiguration: { port: \"8081\" }\n")).restart())
+        assertThat(before.to(edition(ROUTES + "- restConfiguration: { port: \"8081\" }\n"))
+                        .restart())
                 .singleElement()
                 .asString()
                 .contains("restConfiguration");
