@@ -22,6 +22,7 @@ public enum ErrorCode {
     NOT_FOUND(404, "invalid_request_error"),
     METHOD_NOT_ALLOWED(405, "invalid_request_error"),
     REQUEST_TIMEOUT(408, "invalid_request_error"),
+    IDEMPOTENCY_CONFLICT(409, "invalid_request_error"),
 
     /** Routes or configuration as they are saved cannot be put in force. */
     CONFIG_REFUSED(409, "invalid_request_error"),
