@@ -5,11 +5,13 @@ import io.github.camelllm.call.CredentialCheck;
 import io.github.camelllm.call.Identity;
 import io.github.camelllm.call.Models;
 import io.github.camelllm.call.Ticker;
-import io.github.camelllm.config.ConfigProblem;
+import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
-import java.util.stream.Collectors;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Route;
@@ -37,11 +39,13 @@ public final class Authenticate extends Step implements CredentialCheck {
      */
     public static final String KEY_ID = "llm.keyId";
 
+    private static final int PROMPT_MILLIS = 500;
+
     private static final Logger LOG = LoggerFactory.getLogger(Authenticate.class);
 
     private String configDir;
     private String keysFile;
-    private volatile Authenticator authenticator;
+    private volatile Supplier<Authenticator> authenticator;
     private volatile Models models = new Models();
     private volatile Ticker ticker = Ticker.SYSTEM;
 
@@ -56,41 +60,48 @@ public final class Authenticate extends Step implements CredentialCheck {
     }
 
     /**
-     * Reads the keys, anew each time a route with this step starts.
+     * Reads the keys, anew each time a route with this step starts, and from then on within {@value #PROMPT_MILLIS} ms of each change
+     * of the file.
      *
      * @throws IllegalArgumentException listing everything that is wrong in the keys file
      */
     @Override
     protected void onStart(Route route) {
         models = Calls.bound(route.getCamelContext(), Models.class, models);
-        AuthenticateSettings settings = AuthenticateSettings.of(configDir, keysFile);
-        Keys.Read read = Keys.read(settings.keysFile());
-        if (!read.problems().isEmpty()) {
-            throw new IllegalArgumentException(
-                    read.problems().stream().map(ConfigProblem::toString).collect(Collectors.joining("\n")));
-        }
-        if (authenticator == null) {
-            if (read.keys().isEmpty()) {
-                LOG.info("No virtual keys (keys file: {}): every caller is anonymous", settings.keysFile());
-            } else {
-                LOG.info("{} virtual keys from {}", read.keys().all().size(), settings.keysFile());
-            }
-        }
         ticker = Calls.ticker(route.getCamelContext());
-        authenticator = new Authenticator(read.keys());
+        AuthenticateSettings settings = AuthenticateSettings.of(configDir, keysFile);
+        boolean first = authenticator == null;
+        if (settings.keysFile() == null) {
+            Authenticator open = new Authenticator(Keys.NONE);
+            authenticator = () -> open;
+        } else {
+            authenticator = WatchedFile.openPrompt(
+                    settings.keysFile(), Authenticate::read, ticker, Duration.ofMillis(PROMPT_MILLIS))::get;
+        }
+        int keys = authenticator.get().size();
+        if (first && keys == 0) {
+            LOG.info("No virtual keys (keys file: {}): every caller is anonymous", settings.keysFile());
+        } else if (first) {
+            LOG.info("{} virtual keys from {}", keys, settings.keysFile());
+        }
+    }
+
+    private static WatchedFile.Read<Authenticator> read(Path file) {
+        Keys.Read read = Keys.read(file);
+        return new WatchedFile.Read<>(new Authenticator(read.keys()), read.problems());
     }
 
     /** Whether it asks for keys; false as well before they have been read. */
     public boolean hasKeys() {
-        Authenticator now = authenticator;
-        return now != null && now.hasKeys();
+        Supplier<Authenticator> now = authenticator;
+        return now != null && now.get().hasKeys();
     }
 
     /** By the keys as they are now; true as well before they have been read. */
     @Override
     public boolean accepts(String credential) {
-        Authenticator now = authenticator;
-        return now == null || now.accepts(credential, ticker.now());
+        Supplier<Authenticator> now = authenticator;
+        return now == null || now.get().accepts(credential, ticker.now());
     }
 
     @Override
@@ -100,7 +111,7 @@ public final class Authenticate extends Step implements CredentialCheck {
         message.removeHeader("x-api-key");
         Identity identity = Identity.ANONYMOUS;
         try {
-            identity = authenticator.identify(call, exchange.getProperty(KEY_ID, String.class));
+            identity = authenticator.get().identify(call, exchange.getProperty(KEY_ID, String.class));
         } finally {
             call.identify(identity);
         }

@@ -36,6 +36,11 @@ final class Authenticator {
         return key.speaksForOthers() ? key.identity().speakingFor(user, team) : key.identity();
     }
 
+    /** How many keys there are. */
+    int size() {
+        return keys.all().size();
+    }
+
     boolean hasKeys() {
         return !keys.isEmpty();
     }

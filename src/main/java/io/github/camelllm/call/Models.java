@@ -1,7 +1,6 @@
 package io.github.camelllm.call;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +20,11 @@ public final class Models {
     /** What a model or alias may be called: it stands in URIs, headers and metric labels. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}");
 
-    private final Map<String, Model> models = new ConcurrentHashMap<>();
+    /** Of each name those that are entered, the last of them in force. */
+    private final Map<String, List<Entry>> models = new ConcurrentHashMap<>();
+
+    private record Entry(Model model, Object owner) {}
+
     private volatile Set<String> aliases = Set.of();
 
     /**
@@ -51,21 +54,41 @@ public final class Models {
      * @throws IllegalArgumentException when its name is taken, or is none
      */
     public void add(Model model) {
+        add(model, model);
+    }
+
+    /**
+     * Enters a model in the place of those of the same owner, which stay until they are removed and are back in force if this one
+     * is removed before them.
+     *
+     * @param owner the id of the model's route
+     * @throws IllegalArgumentException when another owner has a model of its name, or its name is none
+     */
+    public void add(Model model, Object owner) {
         checked("model", model.name());
-        Model other = models.putIfAbsent(model.name(), model);
-        if (other != null) {
-            throw new IllegalArgumentException("model '" + model.name() + "' stands in the routes twice");
-        }
+        models.compute(model.name(), (name, entered) -> {
+            List<Entry> entries = entered == null ? new ArrayList<>() : new ArrayList<>(entered);
+            if (entries.stream().anyMatch(entry -> !entry.owner().equals(owner))) {
+                throw new IllegalArgumentException("model '" + name + "' stands in the routes twice");
+            }
+            entries.add(new Entry(model, owner));
+            return entries;
+        });
     }
 
     /** Takes a model out. */
     public void remove(Model model) {
-        models.remove(model.name(), model);
+        models.computeIfPresent(model.name(), (name, entered) -> {
+            List<Entry> entries = new ArrayList<>(entered);
+            entries.removeIf(entry -> entry.model() == model);
+            return entries.isEmpty() ? null : entries;
+        });
     }
 
     /** The model of that name. */
     public Optional<Model> find(String name) {
-        return name == null ? Optional.empty() : Optional.ofNullable(models.get(name));
+        List<Entry> entries = name == null ? null : models.get(name);
+        return entries == null ? Optional.empty() : Optional.of(inForce(entries));
     }
 
     /**
@@ -78,13 +101,16 @@ public final class Models {
 
     /** All models by name, live or not. */
     public List<Model> all() {
-        return sorted(models.values());
+        return models.values().stream()
+                .map(Models::inForce)
+                .sorted(Comparator.comparing(Model::name))
+                .toList();
     }
 
     /** The names that answer a call of that kind, models and aliases, sorted. */
     public List<String> askable(Operation operation) {
         List<String> names = new ArrayList<>();
-        for (Model model : models.values()) {
+        for (Model model : all()) {
             if (model.live() && model.operation() == operation) {
                 names.add(model.name());
             }
@@ -96,8 +122,8 @@ public final class Models {
         return names;
     }
 
-    private static List<Model> sorted(Collection<Model> models) {
-        return models.stream().sorted(Comparator.comparing(Model::name)).toList();
+    private static Model inForce(List<Entry> entries) {
+        return entries.get(entries.size() - 1).model();
     }
 
     private static String checked(String what, String name) {

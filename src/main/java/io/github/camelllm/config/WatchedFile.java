@@ -9,11 +9,19 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +48,14 @@ public final class WatchedFile<T> {
     private final Ticker ticker;
     private final Executor executor;
     private final Troubles troubles;
+    private final long interval;
     private final AtomicLong nextLook;
     private final AtomicBoolean reading = new AtomicBoolean();
+    private static final Set<WatchedFile<?>> OPEN = Collections.newSetFromMap(new WeakHashMap<>());
+    private static final Map<Path, Integer> HELD = new HashMap<>();
+
     private volatile T value;
+    private volatile boolean held;
     private Stamp seen;
 
     /**
@@ -70,13 +83,15 @@ public final class WatchedFile<T> {
         }
     }
 
-    private WatchedFile(Path file, Function<Path, Read<T>> reader, Ticker ticker, Executor executor) {
+    private WatchedFile(
+            Path file, Function<Path, Read<T>> reader, Ticker ticker, Executor executor, Duration interval) {
+        this.interval = interval.toNanos();
         this.file = file;
         this.reader = reader;
         this.ticker = ticker;
         this.executor = executor;
         this.troubles = new Troubles(LOG, Level.ERROR, ticker::nanos);
-        this.nextLook = new AtomicLong(ticker.nanos() + INTERVAL.toNanos());
+        this.nextLook = new AtomicLong(ticker.nanos() + this.interval);
     }
 
     /**
@@ -90,9 +105,25 @@ public final class WatchedFile<T> {
         return open(file, reader, ticker, WatchedFile::runApart);
     }
 
+    /**
+     * The same for a file whose changes must not be late: it is looked at more often, and whoever finds it changed reads it before he
+     * goes on.
+     *
+     * @param interval how seldom the file is looked at
+     */
+    public static <T> WatchedFile<T> openPrompt(
+            Path file, Function<Path, Read<T>> reader, Ticker ticker, Duration interval) {
+        return open(file, reader, ticker, Runnable::run, interval);
+    }
+
     /** The same, with the executor that later readings run in. */
     static <T> WatchedFile<T> open(Path file, Function<Path, Read<T>> reader, Ticker ticker, Executor executor) {
-        WatchedFile<T> watched = new WatchedFile<>(file, reader, ticker, executor);
+        return open(file, reader, ticker, executor, INTERVAL);
+    }
+
+    private static <T> WatchedFile<T> open(
+            Path file, Function<Path, Read<T>> reader, Ticker ticker, Executor executor, Duration interval) {
+        WatchedFile<T> watched = new WatchedFile<>(file, reader, ticker, executor, interval);
         Stamp before = Stamp.of(file);
         Read<T> read = reader.apply(file);
         if (!read.problems().isEmpty()) {
@@ -100,7 +131,78 @@ public final class WatchedFile<T> {
         }
         watched.value = read.value();
         watched.seen = before;
+        synchronized (OPEN) {
+            OPEN.add(watched);
+            watched.held = HELD.containsKey(watched.absolute());
+        }
         return watched;
+    }
+
+    private Path absolute() {
+        return file.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Files that are looked at by somebody else, who knows when all of them are in order together. Until it is closed they are read
+     * anew when {@link #read} is called, and only then.
+     */
+    public static final class Hold implements AutoCloseable {
+        private final Set<Path> files = new HashSet<>();
+
+        /** Adds files; those it has already stay. */
+        public void add(Collection<Path> more) {
+            synchronized (OPEN) {
+                for (Path path : more) {
+                    Path absolute = path.toAbsolutePath().normalize();
+                    if (files.add(absolute)) {
+                        HELD.merge(absolute, 1, Integer::sum);
+                    }
+                }
+                mark();
+            }
+        }
+
+        /** Those of the files that have changed and that somebody has open. */
+        public List<Path> changed() {
+            return changed(path -> true).stream()
+                    .map(WatchedFile::file)
+                    .distinct()
+                    .toList();
+        }
+
+        /** Reads those of them that have changed, and returns which. */
+        public List<Path> read(Predicate<Path> which) {
+            List<WatchedFile<?>> changed = changed(which);
+            changed.forEach(open -> {
+                if (open.reading.compareAndSet(false, true)) {
+                    open.readAgain();
+                }
+            });
+            return changed.stream().map(WatchedFile::file).distinct().toList();
+        }
+
+        private List<WatchedFile<?>> changed(Predicate<Path> which) {
+            List<WatchedFile<?>> open;
+            synchronized (OPEN) {
+                open = OPEN.stream()
+                        .filter(one -> files.contains(one.absolute()) && which.test(one.absolute()))
+                        .toList();
+            }
+            return open.stream().filter(WatchedFile::changed).toList();
+        }
+
+        @Override
+        public void close() {
+            synchronized (OPEN) {
+                files.forEach(path -> HELD.computeIfPresent(path, (held, count) -> count == 1 ? null : count - 1));
+                files.clear();
+                mark();
+            }
+        }
+
+        private static void mark() {
+            OPEN.forEach(open -> open.held = HELD.containsKey(open.absolute()));
+        }
     }
 
     /** The file that is watched. */
@@ -110,9 +212,12 @@ public final class WatchedFile<T> {
 
     /** What the file says, or said when it was last in order. Never waits for the disk but for a look at the file's time. */
     public T get() {
+        if (held) {
+            return value;
+        }
         long due = nextLook.get();
         long now = ticker.nanos();
-        if (now - due >= 0 && nextLook.compareAndSet(due, now + INTERVAL.toNanos()) && changed()) {
+        if (now - due >= 0 && nextLook.compareAndSet(due, now + interval) && changed()) {
             readApart();
         }
         return value;

@@ -11,17 +11,17 @@ import io.github.camelllm.call.Replay;
 import io.github.camelllm.call.StaleAnswers;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.config.ConfigFile;
-import io.github.camelllm.config.ConfigProblem;
+import io.github.camelllm.config.WatchedFile;
 import io.github.camelllm.degrade.DegradeSettings.StandIn;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Chain;
 import io.github.camelllm.step.Step;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
@@ -51,7 +51,7 @@ public final class Degrade extends Step {
     private List<StandIn> order = List.of(StandIn.STALE, StandIn.STATIC);
     private String configDir = "";
     private String answersFile = "";
-    private volatile StaticAnswers answers = StaticAnswers.NONE;
+    private volatile WatchedFile<StaticAnswers> watched;
     private volatile StaleAnswers stale = call -> Optional.empty();
 
     /** What stands in for a model, first choice first: {@code stale,static} unless set; empty for nothing. */
@@ -78,17 +78,24 @@ public final class Degrade extends Step {
     protected void onStart(Route route) {
         DegradeSettings settings =
                 new DegradeSettings(order, answersFile.isBlank() ? null : ConfigFile.of(configDir, answersFile));
-        if (settings.answersFile() != null) {
-            StaticAnswers.Read read = StaticAnswers.read(settings.answersFile());
-            if (!read.problems().isEmpty()) {
-                throw new IllegalArgumentException(
-                        read.problems().stream().map(ConfigProblem::toString).collect(Collectors.joining("; ")));
-            }
-            answers = read.answers();
-            LOG.info("{} static answers from {}", answers.size(), settings.answersFile());
+        if (settings.answersFile() != null && watched == null) {
+            WatchedFile<StaticAnswers> file =
+                    WatchedFile.open(settings.answersFile(), Degrade::read, Calls.ticker(route.getCamelContext()));
+            watched = file;
+            LOG.info("{} static answers from {}", file.get().size(), settings.answersFile());
         }
         stale = Calls.bound(route.getCamelContext(), StaleAnswers.class, stale);
         byHand.register(route.getCamelContext().getName());
+    }
+
+    private static WatchedFile.Read<StaticAnswers> read(Path file) {
+        StaticAnswers.Read read = StaticAnswers.read(file);
+        return new WatchedFile.Read<>(read.answers(), read.problems());
+    }
+
+    private StaticAnswers answers() {
+        WatchedFile<StaticAnswers> file = watched;
+        return file == null ? StaticAnswers.NONE : file.get();
     }
 
     @Override
@@ -147,7 +154,7 @@ public final class Degrade extends Step {
         ObjectNode request = call.getRequest().tree();
         String format = request.path("response_format").path("type").asText("text");
         return format.equals("text")
-                ? question(request.path("messages")).flatMap(answers::find).map(text -> answer(call, text))
+                ? question(request.path("messages")).flatMap(answers()::find).map(text -> answer(call, text))
                 : Optional.empty();
     }
 

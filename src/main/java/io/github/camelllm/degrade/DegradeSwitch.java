@@ -1,7 +1,6 @@
 package io.github.camelllm.degrade;
 
 import io.github.camelllm.step.Jmx;
-import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +10,7 @@ public final class DegradeSwitch implements DegradeSwitchMBean {
     private static final Logger LOG = LoggerFactory.getLogger(DegradeSwitch.class);
 
     private volatile boolean degraded;
-    private ObjectName name;
+    private Jmx.Shown name;
     private int routes;
 
     @Override

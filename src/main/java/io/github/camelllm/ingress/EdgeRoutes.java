@@ -164,13 +164,21 @@ final class EdgeRoutes extends LifecycleStrategySupport {
         if (!(target instanceof DirectEndpoint)) {
             return null;
         }
-        for (RouteDefinition route : model().getRouteDefinitions()) {
+        for (RouteDefinition route : definitions()) {
             if (route.getInput() != null
                     && target == context.hasEndpoint(text(route.getInput().getEndpointUri()))) {
                 return check(route.getOutputs(), depth + 1);
             }
         }
         return null;
+    }
+
+    /** As they are at this moment: routes may be added and replaced meanwhile, and Camel's model is its own lock. */
+    private List<RouteDefinition> definitions() {
+        Model model = model();
+        synchronized (model) {
+            return new ArrayList<>(model.getRouteDefinitions());
+        }
     }
 
     private Model model() {

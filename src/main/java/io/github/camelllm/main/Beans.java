@@ -24,7 +24,10 @@ final class Beans {
     /** The calls under way over HTTP. */
     static final String ACTIVE_CALLS = "activeCalls";
 
-    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS, QueueBroker.CONNECTIONS);
+    /** What becomes of changes of routes and configuration. */
+    static final String EDITS = "llmEdits";
+
+    static final Set<String> NAMES = Set.of(VERTX, METERS, DRAINING, ACTIVE_CALLS, QueueBroker.CONNECTIONS, EDITS);
 
     private Beans() {}
 

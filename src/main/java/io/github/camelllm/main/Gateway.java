@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Gateway.Version.class,
         subcommands = {
             ValidateCommand.class,
+            DiffCommand.class,
             KeyCommand.class,
             ReportCommand.class,
             EvalCommand.class,
@@ -81,7 +82,7 @@ public final class Gateway implements Callable<Integer> {
         }
         Logs.prepare(directories.config(), preflight.properties());
         try (GatewayServer server = GatewayServer.start(preflight)) {
-            Signals.handle(server::close);
+            Signals.handle(server::close, server::reload);
             PrintWriter out = spec.commandLine().getOut();
             out.println(StartTable.of(preflight, server.context(), server.port()));
             out.flush();

@@ -3,6 +3,7 @@ package io.github.camelllm.main;
 import io.github.camelllm.ingress.ActiveCalls;
 import io.github.camelllm.main.check.Diagnostic;
 import io.github.camelllm.main.check.RouteFiles;
+import io.github.camelllm.main.live.LiveContext;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -48,7 +49,9 @@ final class GatewayServer implements AutoCloseable {
 
     private final Preflight preflight;
     private final Vertx vertx;
-    private final Main main = new Main();
+    private final LiveMain main = new LiveMain();
+    private final Stamps stamps;
+    private volatile LiveEdit liveEdit;
     private final AtomicBoolean draining = new AtomicBoolean(true);
     private final ActiveCalls activeCalls = new ActiveCalls();
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
@@ -56,6 +59,7 @@ final class GatewayServer implements AutoCloseable {
 
     private GatewayServer(Preflight preflight) {
         this.preflight = preflight;
+        this.stamps = LiveEdit.look(preflight);
         this.vertx = Workers.vertx(
                 preflight.settings().workers(), preflight.settings().http());
     }
@@ -80,6 +84,20 @@ final class GatewayServer implements AutoCloseable {
     /** The port that it listens on. */
     int port() {
         return started.join();
+    }
+
+    /** Puts in force what has changed in routes and configuration. */
+    void reload() {
+        LiveEdit live = liveEdit;
+        if (live != null) {
+            live.reload(false);
+        }
+    }
+
+    /** How many edits have left steps in which calls are still under way. */
+    int retiring() {
+        LiveEdit live = liveEdit;
+        return live == null ? 0 : live.retiring();
     }
 
     CamelContext context() {
@@ -213,10 +231,35 @@ final class GatewayServer implements AutoCloseable {
         @Override
         public void afterStart(BaseMainSupport base) {
             started.complete(http().getPort());
+            liveEdit = LiveEdit.begin((LiveContext) main.getCamelContext(), preflight, stamps);
+        }
+
+        @Override
+        public void beforeStop(BaseMainSupport base) {
+            if (liveEdit != null) {
+                liveEdit.endWatch();
+            }
+        }
+
+        @Override
+        public void afterStop(BaseMainSupport base) {
+            if (liveEdit != null) {
+                liveEdit.close();
+            }
         }
 
         private VertxPlatformHttpServer http() {
             return main.getCamelContext().hasService(VertxPlatformHttpServer.class);
+        }
+    }
+
+    /** Camel Main with a context whose routes can be replaced. */
+    private static final class LiveMain extends Main {
+        @Override
+        protected CamelContext createCamelContext() {
+            LiveContext context = new LiveContext();
+            context.getCamelContextExtension().setRegistry(registry);
+            return context;
         }
     }
 

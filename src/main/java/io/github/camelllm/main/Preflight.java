@@ -9,6 +9,7 @@ import io.github.camelllm.degrade.StaticAnswers;
 import io.github.camelllm.guard.GuardRulesFile;
 import io.github.camelllm.inspect.InspectFile;
 import io.github.camelllm.main.check.Diagnostic;
+import io.github.camelllm.main.check.Edition;
 import io.github.camelllm.main.check.OpenDoor;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.check.RouteFiles;
@@ -171,6 +172,21 @@ record Preflight(
     /** Everything that is wrong with the route files. */
     List<Diagnostic> routeProblems() {
         return routeCheck(options, properties).check(options.routes());
+    }
+
+    /** The route files as they are now. */
+    Edition edition() {
+        return routeCheck(options, properties).edition(options.routes());
+    }
+
+    /** The files of settings, keys and tables, whether they exist or not. */
+    List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        files.add(options.config().resolve(Settings.FILE));
+        for (String setting : SettingsTable.ALL_FILES) {
+            files.add(Path.of(properties.get(setting)));
+        }
+        return files;
     }
 
     /** The open ways as problems, though the gateway does start on loopback with them: whoever has keys wants them asked for. */

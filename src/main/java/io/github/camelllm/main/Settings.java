@@ -18,6 +18,8 @@ import java.util.Map;
  * @param shutdownTimeout how long calls under way may go on once it is told to stop
  * @param filesEnabled whether the files trigger is on
  * @param queueEnabled whether the queue trigger is on
+ * @param watch whether changes of routes and configuration come into force as they are saved
+ * @param quiet for how long nobody must have written before they do
  * @param values every {@code llm.*} property by name, as routes read it
  */
 record Settings(
@@ -31,6 +33,8 @@ record Settings(
         Duration shutdownTimeout,
         boolean filesEnabled,
         boolean queueEnabled,
+        boolean watch,
+        Duration quiet,
         Map<String, String> values) {
 
     /** Leaves out the values: there are credentials among them. */

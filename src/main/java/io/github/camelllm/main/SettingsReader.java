@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Puts the settings together: defaults, over them {@code application.properties}, over it the environment, over all the
@@ -39,6 +40,10 @@ final class SettingsReader {
             "camel.server.port", SettingsTable.PORT,
             "camel.server.maxbodysize", SettingsTable.MAX_BODY,
             "camel.server.enabled", SettingsTable.HOST);
+
+    /** Camel's reload stops all routes before it loads a file, forgets those of templates, and comes back from no error. */
+    private static final Set<String> CAMELS_RELOAD =
+            Set.of("camel.main.routesreloadenabled", "camel.main.contextreloadenabled");
 
     private final Map<String, Setting> known = new LinkedHashMap<>();
     private final Map<String, Given> given = new LinkedHashMap<>();
@@ -106,7 +111,9 @@ final class SettingsReader {
         for (PropertiesFile.Entry entry : file.entries()) {
             own.put(entry.key(), entry.value());
             String ours = OURS.get(entry.key().toLowerCase(Locale.ROOT).replace("-", ""));
-            if (ours != null) {
+            if (isCamelsReload(entry.key(), entry.value())) {
+                problems.add(camelsReload(shown, entry.line(), entry.key()));
+            } else if (ours != null) {
                 problems.add(new Diagnostic(
                         shown, entry.line(), entry.key() + " is the gateway's to set", "Set " + ours + " instead"));
             } else if (entry.key().startsWith("llm.")) {
@@ -139,6 +146,11 @@ final class SettingsReader {
     }
 
     private void environment() {
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (isCamelsReload(name, System.getProperty(name))) {
+                problems.add(camelsReload("system property " + name, 0, name));
+            }
+        }
         Map<String, String> names = new HashMap<>();
         known.keySet().forEach(name -> names.put(Setting.environmentVariable(name), name));
         environment.forEach((variable, value) -> {
@@ -149,6 +161,9 @@ final class SettingsReader {
                         0,
                         "it is the gateway's to set",
                         "Set " + Setting.environmentVariable(ours) + " instead"));
+            }
+            if (isCamelsReload(variable, value)) {
+                problems.add(camelsReload("environment variable " + variable, 0, variable));
             }
             String name = names.get(variable);
             if (name != null && !value.isBlank()) {
@@ -163,6 +178,22 @@ final class SettingsReader {
                         "Did you mean '" + meant + "'?")));
             }
         });
+    }
+
+    /** By any of the spellings that Camel takes: dashes or capitals, dots or underscores. */
+    private static boolean isCamelsReload(String name, String value) {
+        String plain = name.toLowerCase(Locale.ROOT).replaceAll("[-_.]", "");
+        return !value.strip().equalsIgnoreCase("false")
+                && CAMELS_RELOAD.stream().anyMatch(one -> one.replace(".", "").equals(plain));
+    }
+
+    private static Diagnostic camelsReload(String source, int line, String name) {
+        return new Diagnostic(
+                source,
+                line,
+                name
+                        + " is not allowed: Camel's own reload stops every route first, and loses the models and what does not load",
+                "Take it out: the gateway puts saved changes in force itself (" + SettingsTable.WATCH + "=true)");
     }
 
     private void flag(String flag, String name, String value) {
@@ -180,15 +211,7 @@ final class SettingsReader {
                 .toAbsolutePath()
                 .normalize();
         values.put(SettingsTable.KEYS_FILE, keys.toString());
-        for (String file : List.of(
-                SettingsTable.STATIC_ANSWERS,
-                SettingsTable.PRICES_FILE,
-                SettingsTable.LIMITS_FILE,
-                SettingsTable.CACHE_FILE,
-                SettingsTable.PRIVACY_FILE,
-                SettingsTable.SEMANTIC_FILE,
-                SettingsTable.GUARD_FILE,
-                SettingsTable.INSPECT_FILE)) {
+        for (String file : SettingsTable.ALL_FILES) {
             values.computeIfPresent(
                     file,
                     (name, value) -> value.startsWith("classpath:")
@@ -267,6 +290,8 @@ final class SettingsReader {
                 Kind.parseDuration(values.get(SettingsTable.SHUTDOWN_TIMEOUT)),
                 Boolean.parseBoolean(values.get(SettingsTable.FILES)),
                 Boolean.parseBoolean(values.get(SettingsTable.QUEUE)),
+                Boolean.parseBoolean(values.get(SettingsTable.WATCH)),
+                Kind.parseDuration(values.get(SettingsTable.QUIET)),
                 Map.copyOf(values));
     }
 

@@ -44,6 +44,21 @@ final class SettingsTable {
     static final String FILES = "llm.files.enabled";
     static final String QUEUE = "llm.queue.enabled";
 
+    static final String WATCH = "llm.reload.watch";
+    static final String QUIET = "llm.reload.quiet";
+
+    /** The settings that name a file of tables, each relative to the directory of settings. */
+    static final List<String> ALL_FILES = List.of(
+            KEYS_FILE,
+            STATIC_ANSWERS,
+            PRICES_FILE,
+            LIMITS_FILE,
+            CACHE_FILE,
+            PRIVACY_FILE,
+            SEMANTIC_FILE,
+            GUARD_FILE,
+            INSPECT_FILE);
+
     private static final Duration HOUR = Duration.ofHours(1);
 
     static final List<Setting> ALL = List.of(
@@ -340,6 +355,16 @@ final class SettingsTable {
                     "30s",
                     Kind.duration(ZERO, HOUR),
                     "How long calls under way may go on at a stop. Whatever kills it later should wait 15 s longer."),
+            new Setting(
+                    WATCH,
+                    "true",
+                    Kind.flag(),
+                    "true puts changes of routes/ and of this directory in force as they are saved, if nothing is wrong with them."),
+            new Setting(
+                    QUIET,
+                    "300ms",
+                    Kind.duration(Duration.ofMillis(50), HOUR),
+                    "For how long nobody must have written before that: files that are saved together are one change."),
             new Setting(
                     "llm.logs",
                     "logs",

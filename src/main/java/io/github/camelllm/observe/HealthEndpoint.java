@@ -2,6 +2,7 @@ package io.github.camelllm.observe;
 
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.Models;
+import io.github.camelllm.config.Edits;
 import io.github.camelllm.observe.HealthReport.Entry;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,13 @@ public final class HealthEndpoint implements Processor {
         List<Entry> entries = all.stream()
                 .map(model -> new Entry(model, ModelState.of(model), latencies.of(model.name())))
                 .toList();
-        Responses.json(exchange, 200, HealthReport.of(entries, latencies.window(), settings));
+        Responses.json(
+                exchange,
+                200,
+                HealthReport.of(
+                        entries,
+                        latencies.window(),
+                        settings,
+                        context.getRegistry().findSingleByType(Edits.class)));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.camelllm.call.Json;
 import io.github.camelllm.call.Model;
 import io.github.camelllm.call.ModelHealth;
+import io.github.camelllm.config.Edits;
 import io.github.camelllm.observe.LatencyWindow.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,8 +20,13 @@ final class HealthReport {
 
     private HealthReport() {}
 
-    static ObjectNode of(List<Entry> models, Duration window, HealthSettings settings) {
+    /** @param edits what has become of changes of the files; null where nothing is known of that */
+    static ObjectNode of(List<Entry> models, Duration window, HealthSettings settings, Edits edits) {
         List<String> reasons = new ArrayList<>();
+        Edits.State state = edits == null ? null : edits.state();
+        if (state != null) {
+            state.problems().forEach(wrong -> reasons.add("not in force: " + wrong));
+        }
         models.forEach(entry -> judge(entry, settings, reasons));
         ObjectNode json = Json.object();
         json.put("status", reasons.isEmpty() ? "ok" : "degraded");
@@ -35,6 +41,23 @@ final class HealthReport {
             }
             all.add(describe(entry));
         }
+        if (state != null) {
+            json.set("config", describe(state));
+        }
+        return json;
+    }
+
+    private static ObjectNode describe(Edits.State state) {
+        ObjectNode json = Json.object();
+        json.put("in_force", state.problems().isEmpty());
+        json.put("changed", state.since() == null ? null : state.since().toString());
+        ArrayNode problems = json.putArray("problems");
+        state.problems().forEach(wrong -> problems.addObject()
+                .put("file", wrong.file())
+                .put("line", wrong.line())
+                .put("reason", wrong.reason()));
+        ArrayNode restart = json.putArray("restart");
+        state.restart().forEach(restart::add);
         return json;
     }
 

@@ -4,12 +4,17 @@ import io.github.camelllm.call.FinishedCall;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.step.Calls;
 import io.github.camelllm.step.Startup;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -27,7 +32,11 @@ import org.apache.camel.support.service.ServiceSupport;
  */
 public final class Meters extends ServiceSupport implements Processor, CamelContextAware, StartupListener {
 
-    private final Set<MeterBinder> bound = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** The meters of each bean that has bound any. */
+    private final Map<MeterBinder, List<Meter>> bound = new IdentityHashMap<>();
+
+    /** Those of the bean that the current thread binds. */
+    private final ThreadLocal<List<Meter>> binding = new ThreadLocal<>();
 
     private CamelContext camelContext;
     private volatile MeterSettings settings = new MeterSettings(true, Duration.ofMinutes(5));
@@ -102,13 +111,43 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
     /** Binds what has been added since the last time, and drops models that have gone. */
     synchronized MeterRegistry refresh() {
         callMeters();
-        for (MeterBinder binder : camelContext.getRegistry().findByType(MeterBinder.class)) {
-            if (bound.add(binder)) {
-                binder.bindTo(registry);
+        Set<MeterBinder> there = Collections.newSetFromMap(new IdentityHashMap<>());
+        there.addAll(camelContext.getRegistry().findByType(MeterBinder.class));
+        for (Iterator<Map.Entry<MeterBinder, List<Meter>>> each =
+                        bound.entrySet().iterator();
+                each.hasNext(); ) {
+            Map.Entry<MeterBinder, List<Meter>> entry = each.next();
+            if (!there.contains(
+                    entry.getKey())) { // a bean that has been exchanged: the next one has meters of these names
+                entry.getValue().forEach(registry::remove);
+                each.remove();
+            }
+        }
+        for (MeterBinder binder : there) {
+            if (!bound.containsKey(binder)) {
+                bound.put(binder, bind(binder));
             }
         }
         states.refresh(stateGauge);
         return registry;
+    }
+
+    private List<Meter> bind(MeterBinder binder) {
+        List<Meter> meters = new ArrayList<>();
+        binding.set(meters);
+        try {
+            binder.bindTo(registry);
+        } finally {
+            binding.remove();
+        }
+        return meters;
+    }
+
+    private void added(Meter meter) {
+        List<Meter> current = binding.get();
+        if (current != null) {
+            current.add(meter);
+        }
     }
 
     /** How long models took of late. */
@@ -125,6 +164,7 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
     private synchronized CallMeters prepare() {
         if (callMeters == null) {
             registry = Registries.of(camelContext);
+            registry.config().onMeterAdded(this::added);
             names = new ModelNames(camelContext);
             states = new ModelStates(names);
             stateGauge = states.gauge(registry);

@@ -23,6 +23,9 @@ public enum ErrorCode {
     METHOD_NOT_ALLOWED(405, "invalid_request_error"),
     REQUEST_TIMEOUT(408, "invalid_request_error"),
     IDEMPOTENCY_CONFLICT(409, "invalid_request_error"),
+
+    /** Routes or configuration as they are saved cannot be put in force. */
+    CONFIG_REFUSED(409, "invalid_request_error"),
     REQUEST_TOO_LARGE(413, "invalid_request_error"),
     URI_TOO_LONG(414, "invalid_request_error"),
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error"),

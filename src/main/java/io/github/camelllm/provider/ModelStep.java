@@ -19,7 +19,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import javax.management.ObjectName;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
@@ -60,7 +60,8 @@ public final class ModelStep extends KeyedStep {
     private Duration maxRest = Duration.ofMinutes(1);
     private volatile Model entry;
     private volatile RouteBreaker breaker;
-    private ObjectName shown;
+    private final AtomicInteger streams = new AtomicInteger();
+    private Jmx.Shown shown;
 
     /** What clients and chains call the model. */
     public void setModel(String model) {
@@ -182,7 +183,7 @@ public final class ModelStep extends KeyedStep {
         ModelHealth health = new ModelHealth(
                 Calls.ticker(route.getCamelContext()), healthSettings(), routeBreaker::state, this::tell);
         Model entered = new Model(model, provider, upstreamModel, operation, missing, simulated, abilities(), health);
-        Calls.models(route.getCamelContext()).add(entered);
+        Calls.models(route.getCamelContext()).add(entered, route.getRouteId());
         routeBreaker.onChange(health::state);
         health.comesBackIn(routeBreaker::comesBackIn);
         breaker = routeBreaker;
@@ -210,6 +211,14 @@ public final class ModelStep extends KeyedStep {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
+    /** Nobody chooses the model any more; calls that have chosen it are answered. */
+    @Override
+    protected void onRetire(Route route) {
+        if (entry != null) {
+            Calls.models(route.getCamelContext()).remove(entry);
+        }
+    }
+
     @Override
     protected void onStop(Route route) {
         if (entry != null) { // else its name was taken, and the entry under it is another route's
@@ -217,6 +226,12 @@ public final class ModelStep extends KeyedStep {
             entry = null;
             Jmx.hide(shown);
         }
+    }
+
+    /** Streams that are read though their exchange is done. */
+    @Override
+    protected int pending() {
+        return streams.get();
     }
 
     @Override
@@ -245,7 +260,11 @@ public final class ModelStep extends KeyedStep {
             }
             attempt.answered(call.ticker().nanos());
             if (exchange.getMessage().getBody() instanceof TokenStream stream) {
-                exchange.getMessage().setBody(stream.onEnd(end -> ended(call, known, attempt, trial, end)));
+                streams.incrementAndGet();
+                exchange.getMessage().setBody(stream.onEnd(end -> {
+                    streams.decrementAndGet();
+                    ended(call, known, attempt, trial, end);
+                }));
             } else {
                 known.health().answered(attempt.waitedNanos());
             }

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Accountant;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.TokenStream;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import org.apache.camel.AsyncCallback;
@@ -16,6 +17,7 @@ import org.apache.camel.Navigate;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.Service;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.model.PolicyDefinition;
 import org.apache.camel.model.ProcessorDefinition;
@@ -101,6 +103,23 @@ public abstract class Step implements Policy {
     /** Called when that route stops. */
     protected void onStop(Route route) throws Exception {
         // nothing to give back
+    }
+
+    /**
+     * Called when the route is replaced by another or taken away while the gateway runs: no call comes any more, those under way
+     * go on, and {@link #onStop} follows when they are done. What replaces it has started already.
+     */
+    protected void onRetire(Route route) {
+        // calls under way notice nothing
+    }
+
+    /** Tells those of some services that are steps that their route is retired. */
+    public static void retire(Collection<? extends Service> services) {
+        for (Service service : services) {
+            if (service instanceof Wrapped wrapped) {
+                wrapped.step().onRetire(wrapped.route);
+            }
+        }
     }
 
     /**

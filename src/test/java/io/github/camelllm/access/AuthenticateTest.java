@@ -85,6 +85,26 @@ class AuthenticateTest {
     }
 
     @Test
+    void aRevokedKeyIsRefusedHalfASecondLaterAndAnAddedOneIsKnown() throws Exception {
+        NewKey added = NewKey.generate();
+        assertThat(identity(bearer(PLAIN)).keyId()).isEqualTo("plain");
+        Files.writeString(directory.resolve("keys.yaml"), "keys:\n  - { id: added, sha256: " + added.sha256() + " }\n");
+        route.ticker.set("2026-06-01T00:00:00.500Z");
+        assertThat(refused(bearer(PLAIN)).code()).isEqualTo(ErrorCode.INVALID_API_KEY);
+        assertThat(identity(bearer(added)).keyId()).isEqualTo("added");
+
+        Files.writeString(directory.resolve("keys.yaml"), "keys: [ half");
+        route.ticker.set("2026-06-01T00:00:01Z");
+        assertThat(identity(bearer(added)).keyId()).isEqualTo("added");
+        assertThat(refused(bearer(PLAIN)).code()).isEqualTo(ErrorCode.INVALID_API_KEY);
+        Files.delete(directory.resolve("keys.yaml"));
+        route.ticker.set("2026-06-01T00:00:02Z");
+        assertThat(refused(NONE).code())
+                .as("a keys file that is gone opens nothing")
+                .isEqualTo(ErrorCode.INVALID_API_KEY);
+    }
+
+    @Test
     void knowsCallersByTheirKey() throws Exception {
         Identity ana = new Identity("plain", "acme", "ana", "red", "pro", Set.of("sim"));
 

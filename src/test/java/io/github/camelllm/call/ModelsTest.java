@@ -83,6 +83,25 @@ class ModelsTest {
         assertThat(models.find("a")).isPresent();
     }
 
+    @Test
+    void aModelInThePlaceOfOneOfItsRouteIsInForceUntilItGoesItself() {
+        Model first = chat("a");
+        Model second = new Model("a", "other", Operation.CHAT, null, false);
+        models.add(first, "route");
+        models.add(second, "route");
+        assertThat(models.find("a")).containsSame(second);
+        assertThat(models.all()).containsExactly(second);
+
+        models.remove(first); // the route's former steps stop
+        assertThat(models.find("a")).containsSame(second);
+        models.add(first, "route");
+        models.remove(first); // what was to replace it did not come about
+        assertThat(models.find("a")).containsSame(second);
+        assertThatThrownBy(() -> models.add(first, "another")).hasMessageContaining("stands in the routes twice");
+        models.remove(second);
+        assertThat(models.find("a")).isEmpty();
+    }
+
     private static Model chat(String name) {
         return new Model(name, "openai", Operation.CHAT, null, false);
     }

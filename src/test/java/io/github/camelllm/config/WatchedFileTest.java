@@ -188,6 +188,35 @@ class WatchedFileTest {
         assertThat(watched.get()).isEqualTo(9);
     }
 
+    @Test
+    void aFileThatIsHeldIsReadWhenItsHolderSaysSo() throws IOException {
+        WatchedFile<Integer> watched = open();
+        try (WatchedFile.Hold hold = new WatchedFile.Hold()) {
+            hold.add(List.of(file));
+            write("2");
+            lookAndRun(watched);
+            assertThat(watched.get()).isEqualTo(1);
+            assertThat(hold.changed()).containsExactly(file);
+            assertThat(hold.read(path -> false)).isEmpty();
+            assertThat(watched.get()).isEqualTo(1);
+            assertThat(hold.read(path -> true)).containsExactly(file);
+            assertThat(watched.get()).isEqualTo(2);
+            assertThat(hold.changed()).isEmpty();
+            write("3");
+        }
+        lookAndRun(watched);
+        assertThat(watched.get()).isEqualTo(3);
+    }
+
+    @Test
+    void aPromptFileIsReadByWhoeverFindsItChanged() throws IOException {
+        WatchedFile<Integer> watched = WatchedFile.openPrompt(file, this::read, ticker, Duration.ofMillis(500));
+        write("2");
+        assertThat(watched.get()).isEqualTo(1);
+        ticker.advance(Duration.ofMillis(500));
+        assertThat(watched.get()).isEqualTo(2);
+    }
+
     private WatchedFile<Integer> open() {
         return WatchedFile.open(file, this::read, ticker, work::add);
     }

@@ -218,6 +218,19 @@ class SettingsReaderTest {
                         "environment variable CAMEL_SERVER_PORT: it is the gateway's to set. Set LLM_HTTP_PORT instead");
     }
 
+    @Test
+    void refusesCamelsOwnReloadWithAWord() throws IOException {
+        file(
+                "camel.main.routesReloadEnabled=true\ncamel.main.context-reload-enabled=true\ncamel.main.routes-reload-enabled=false\n");
+        assertThat(problems(Map.of("CAMEL_MAIN_ROUTES_RELOAD_ENABLED", "true")))
+                .hasSize(3)
+                .allMatch(problem -> problem.contains("Camel's own reload stops every route first")
+                        && problem.contains("llm.reload.watch=true"))
+                .anyMatch(problem -> problem.startsWith("application.properties:1: camel.main.routesReloadEnabled"))
+                .anyMatch(problem -> problem.startsWith("application.properties:2: camel.main.context-reload-enabled"))
+                .anyMatch(problem -> problem.startsWith("environment variable CAMEL_MAIN_ROUTES_RELOAD_ENABLED"));
+    }
+
     @ParameterizedTest
     @CsvSource({"127.0.0.1,true", "127.8.8.8,true", "localhost,true", "::1,true", "0.0.0.0,false", "::,false"})
     void knowsLoopback(String host, boolean loopback) {

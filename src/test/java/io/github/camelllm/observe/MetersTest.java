@@ -66,6 +66,23 @@ class MetersTest {
     }
 
     @Test
+    void aBeanInThePlaceOfAnotherIsMeteredInItsPlace() throws Exception {
+        try (Observed gateway = new Observed().start()) {
+            gateway.context.getRegistry().bind("mine", MeterBinder.class, binder(1));
+            assertThat(gateway.scrape().sum("mine_value")).isEqualTo(1);
+            gateway.context.getRegistry().unbind("mine");
+            gateway.context.getRegistry().bind("mine", MeterBinder.class, binder(2));
+            assertThat(gateway.scrape().sum("mine_value")).isEqualTo(2);
+            gateway.context.getRegistry().unbind("mine");
+            assertThat(gateway.scrape().names()).doesNotContain("mine_value");
+        }
+    }
+
+    private static MeterBinder binder(double value) {
+        return registry -> Gauge.builder("mine.value", () -> value).register(registry);
+    }
+
+    @Test
     void metersAFailure() throws Exception {
         try (Observed gateway = new Observed().model("gpt-x").start()) {
             gateway.finished(new FinishedCallMaker().failed(504, "upstream_timeout"));

@@ -31,6 +31,8 @@ class ProblemTest {
                         "404 not_found",
                         "405 method_not_allowed",
                         "408 request_timeout",
+                        "409 idempotency_conflict",
+                        "409 config_refused",
                         "413 request_too_large",
                         "414 uri_too_long",
                         "415 unsupported_media_type",

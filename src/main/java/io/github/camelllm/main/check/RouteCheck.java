@@ -99,6 +99,11 @@ public final class RouteCheck {
         return Doors.of(new RouteIndex(files, this::property));
     }
 
+    /** The route files of a directory as they are now, to be compared with what they were; what cannot be read of them is left out. */
+    public Edition edition(Path directory) {
+        return Edition.read(directory, shown, this::property);
+    }
+
     /** What Camel says of a line that something is known to be wrong with adds nothing. */
     private void load(RouteIndex index, Set<Unit> sound, List<Diagnostic> problems) {
         Set<String> told = new HashSet<>();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.RouteService;
 import org.apache.camel.model.RouteDefinition;
@@ -22,6 +23,7 @@ final class ScratchContext extends DefaultCamelContext {
     ScratchContext() {
         super(false);
         disableJMX();
+        setStartupSummaryLevel(StartupSummaryLevel.Off);
         getCamelContextExtension().setRegistry(new Quiet());
         getCamelContextExtension().setName("check");
     }

@@ -11,30 +11,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
-import org.apache.camel.spi.Resource;
-import org.apache.camel.support.ResourceHelper;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * Loads route files into a {@link ScratchContext}, item by item, and asks Camel what it has against each: a class that is
  * not there, a property or option that nothing has, an expression that cannot be parsed.
  */
 final class ScratchLoad implements AutoCloseable {
-
-    /** Items that hold for the routes of their file. */
-    private static final Set<String> FILE_WIDE = Set.of(
-            "errorHandler", "onException", "onCompletion", "intercept", "interceptFrom", "interceptSendToEndpoint");
 
     /**
      * A failure of Camel's.
@@ -49,6 +37,7 @@ final class ScratchLoad implements AutoCloseable {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<RouteDefinition, Unit> origins = new IdentityHashMap<>();
     private final RouteIndex index;
+    private final UnitLoader loader;
 
     /**
      * @param index the files
@@ -62,6 +51,7 @@ final class ScratchLoad implements AutoCloseable {
         context.getPropertiesComponent().setInitialProperties(initial);
         bind.accept(context);
         context.build();
+        this.loader = new UnitLoader(context);
     }
 
     /**
@@ -73,15 +63,14 @@ final class ScratchLoad implements AutoCloseable {
         for (Node bean : index.beanNodes) {
             Unit unit = index.beanUnits.get(bean);
             if (units.contains(unit)) {
-                attempt(unit, bean, () -> builder(unit, List.of(beanAlone(unit, bean)))
-                        .configure());
+                attempt(unit, bean, () -> loader.bean(unit, bean).configure());
             }
         }
         for (Unit unit : units) {
             switch (unit.type()) {
                 case "routeConfiguration" ->
                     attempt(unit, unit.item(), () -> {
-                        RouteBuilder builder = builder(unit, List.of(unit.item()));
+                        RouteBuilder builder = loader.of(unit, List.of(unit.item()));
                         context.addRoutesConfigurations((org.apache.camel.RouteConfigurationsBuilder) builder);
                     });
                 case "templatedRoute", "beans" -> {
@@ -89,7 +78,7 @@ final class ScratchLoad implements AutoCloseable {
                 }
                 default ->
                     attempt(unit, unit.item(), () -> {
-                        context.addRoutes(builder(unit, withFileWide(unit, units)));
+                        context.addRoutes(loader.withFileWide(unit, units));
                         adopt(unit);
                     });
             }
@@ -99,7 +88,7 @@ final class ScratchLoad implements AutoCloseable {
             Template template = index.templates.get(Yaml.text(unit.body(), "routeTemplateRef"));
             if (unit.type().equals("templatedRoute") && template != null && units.contains(template.unit())) {
                 attempt(unit, unit.item(), () -> {
-                    RouteBuilder builder = builder(unit, List.of(unit.item()));
+                    RouteBuilder builder = loader.of(unit, List.of(unit.item()));
                     context.addRoutes(builder);
                     context.addTemplatedRoutes(builder);
                     adopt(unit);
@@ -175,57 +164,6 @@ final class ScratchLoad implements AutoCloseable {
                     bean.setDestroyMethod(null);
                 });
             }
-        }
-    }
-
-    private List<Node> withFileWide(Unit unit, Collection<Unit> units) {
-        List<Node> items = new ArrayList<>();
-        if (!FILE_WIDE.contains(unit.type())) {
-            for (Unit other : units) {
-                if (other.file() == unit.file() && FILE_WIDE.contains(other.type())) {
-                    items.add(other.item());
-                }
-            }
-        }
-        items.add(unit.item());
-        return items;
-    }
-
-    private static Node beanAlone(Unit unit, Node bean) {
-        NodeTuple beans = unit.item().getValue().get(0);
-        Node one =
-                new SequenceNode(Tag.SEQ, true, List.of(bean), FlowStyle.BLOCK, bean.getStartMark(), bean.getEndMark());
-        return new MappingNode(
-                Tag.MAP,
-                true,
-                List.of(new NodeTuple(beans.getKeyNode(), one)),
-                FlowStyle.BLOCK,
-                bean.getStartMark(),
-                bean.getEndMark());
-    }
-
-    private RouteBuilder builder(Unit unit, List<Node> items) {
-        Resource resource =
-                ResourceHelper.resolveResource(context, "file:" + unit.file().path());
-        RouteBuilder builder = new ItemLoader().load(resource, items);
-        builder.setCamelContext(context);
-        builder.setResource(resource);
-        return builder;
-    }
-
-    /** Camel's YAML loader, given items of a file in place of the file. */
-    private final class ItemLoader extends YamlRoutesBuilderLoader {
-        ItemLoader() {
-            setCamelContext(context);
-        }
-
-        RouteBuilder load(Resource resource, List<Node> items) {
-            LoadSettings settings =
-                    LoadSettings.builder().setLabel(resource.getLocation()).build();
-            Node first = items.get(0);
-            Node root =
-                    new SequenceNode(Tag.SEQ, true, items, FlowStyle.BLOCK, first.getStartMark(), first.getEndMark());
-            return builder(newYamlDeserializationContext(settings, resource), root);
         }
     }
 
