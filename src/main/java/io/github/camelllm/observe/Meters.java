@@ -177,9 +177,10 @@ public final class Meters extends ServiceSupport implements Processor, CamelCont
         return callMeters;
     }
 
+    /** For good: Camel stops a bean also with a route that has called it, and starts it again for the next. */
     @Override
     protected synchronized void doStop() {
-        if (jvmMeters != null) {
+        if (jvmMeters != null && !camelContext.isStarted()) {
             jvmMeters.close();
         }
     }

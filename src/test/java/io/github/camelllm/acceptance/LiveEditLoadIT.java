@@ -172,9 +172,9 @@ class LiveEditLoadIT {
         }
     }
 
-    /** One of ten kinds. */
+    /** One of twelve kinds. */
     private void edit(int number) throws Exception {
-        switch (number % 10) {
+        switch (number % 12) {
             case 0 -> swapped("guard", "redact");
             case 1 -> setup.append(MODELS, extra(number));
             case 2 -> setup.append(ROUTES, "- route: { id: broken, from: { uri: direct:broken, steps: [\n");
@@ -192,7 +192,7 @@ class LiveEditLoadIT {
                         MODELS,
                         text -> text.replaceAll("      - \\{ name: contextWindow, value: \"10\\d{4}\" }\\R", ""));
             case 6 ->
-                change(ROUTES, text -> text.replaceFirst("retries: \\d", "retries: " + ((number / 10 + 1) % 2 + 1)));
+                change(ROUTES, text -> text.replaceFirst("retries: \\d", "retries: " + ((number / 12 + 1) % 2 + 1)));
             case 7 -> setup.write("config/limits.yaml", limits(number + 1));
             case 8 ->
                 change(
@@ -203,8 +203,23 @@ class LiveEditLoadIT {
                                         "(?m)^( +- policy: \\{ ref: \\w*[iI]nspect }.*\\R)",
                                         "        - setProperty: { name: step-of-mine, constant: \"" + number
                                                 + "\" }\n$1"));
+            case 9 -> toggled( // who is told of finished calls
+                    "routes/completed.camel.yaml",
+                    "(?m)^( +- process: \\{ ref: \\w*[lL]edger }.*\\R)",
+                    "        - setProperty: { name: line-of-mine, constant: \"" + number + "\" }\n");
+            case 10 -> toggled( // where HTTP calls come in
+                    "routes/http.camel.yaml",
+                    "(?m)^( +- policy: \\{ ref: \\w*[hH]ttp }\\R +- to: .*\\R)",
+                    "        - setProperty: { name: line-of-mine, constant: \"" + number + "\" }\n");
             default -> change(MODELS, text -> text.replaceAll("(?s)# extra.*?# end\\R?", ""));
         }
+    }
+
+    /** Puts a line before another, or takes it out if it is there. */
+    private void toggled(String file, String before, String line) {
+        change(file, text -> text.contains("line-of-mine")
+                ? text.replaceAll("(?m)^.*line-of-mine.*\\R", "")
+                : text.replaceFirst(before, line + "$1"));
     }
 
     private static String extra(int number) {

@@ -313,7 +313,9 @@ public final class Edition {
     public Edition unsure() {
         Edition unsure = new Edition(index, properties);
         for (Map<String, Item> items : List.of(unsure.routes, unsure.templates, unsure.beans)) {
-            items.replaceAll((key, item) -> new Item(item.unit(), item.node(), "\u0006" + item.text(), item.names()));
+            items.replaceAll((key, item) -> items == unsure.beans && isFixed(key)
+                    ? item // it would be told for ever, and cannot be exchanged anyway
+                    : new Item(item.unit(), item.node(), "\u0006" + item.text(), item.names()));
         }
         return unsure;
     }

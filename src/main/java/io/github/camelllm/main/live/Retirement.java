@@ -15,6 +15,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.EndpointAware;
 import org.apache.camel.Route;
 import org.apache.camel.Service;
+import org.apache.camel.StatefulService;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
@@ -153,6 +154,9 @@ public final class Retirement implements AutoCloseable {
 
     /** Stops steps, but for what stands in others as well, and takes away the endpoints that they alone have used. */
     static void stop(LiveContext context, LiveRoute.Retired retired) {
+        List<StatefulService> beans = context.getRegistry().findByType(StatefulService.class).stream()
+                .filter(StatefulService::isStarted)
+                .toList();
         Set<Service> used = LiveRoute.servicesOf(context.getRoutes());
         List<Service> own = new ArrayList<>(retired.services());
         own.removeIf(used::contains);
@@ -161,6 +165,8 @@ public final class Retirement implements AutoCloseable {
         if (context.getRoutes().stream().noneMatch(route -> route == retired.route())) {
             ServiceHelper.stopAndShutdownService(retired.route());
         }
+        // Camel stops a bean with any 'bean' or 'to' that calls it; the next route may call it too
+        beans.stream().filter(bean -> !bean.isStarted()).forEach(ServiceHelper::startService);
         Set<Endpoint> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Route route : context.getRoutes()) {
             inUse.add(route.getEndpoint());

@@ -145,6 +145,7 @@ class EditionTest {
     @Test
     void fromWhatIsNotKnownAllDiffers() throws IOException {
         assertThat(before.unsure().to(edition(ROUTES)).changed()).contains("one", "two", "made");
+        assertThat(before.unsure().to(edition(ROUTES)).restart()).isEmpty();
     }
 
     @Test

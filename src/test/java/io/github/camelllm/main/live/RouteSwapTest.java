@@ -172,6 +172,34 @@ class RouteSwapTest {
     }
 
     @Test
+    void aBeanWithALifeOfItsOwnIsThereForTheNextRouteHoweverItIsCalled() throws Exception {
+        Living bean = new Living("alive");
+        context.getRegistry().bind("living", bean);
+        for (String how : List.of("process", "bean", "to")) {
+            String from = "direct:" + how;
+            context.addRoutes(calling(how, from));
+            assertThat(ask(from)).isEqualTo("alive");
+            swap(List.of(how), List.of(), calling(how, from));
+            Await.until("the old steps are stopped", () -> retirement.waiting() == 0);
+            Await.until("the bean serves", () -> ask(from).equals("alive"));
+            assertThat(ask(from)).isEqualTo("alive");
+        }
+    }
+
+    private static RouteBuilder calling(String how, String from) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                switch (how) {
+                    case "process" -> from(from).routeId(how).process("living");
+                    case "bean" -> from(from).routeId(how).bean("ref:living");
+                    default -> from(from).routeId(how).to("bean:living");
+                }
+            }
+        };
+    }
+
+    @Test
     void aRouteThatIsTakenOutIsThereForThoseOnTheWayAndThenNoMore() throws Exception {
         Living inner = new Living("inner");
         Living gate = new Living("");
