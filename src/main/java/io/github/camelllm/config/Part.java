@@ -12,12 +12,14 @@ public enum Part {
     HTTP_SERVER(
             "the HTTP server of Camel Main",
             "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer",
-            "org.apache.camel:camel-platform-http-main"),
+            "org.apache.camel:camel-platform-http-main",
+            "org.apache.camel:camel-platform-http-vertx"),
     JMS("the queue trigger", "org.apache.camel.component.jms.JmsComponent", "org.apache.camel:camel-jms"),
     BROKER(
             "the queue trigger's broker inside",
             "org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ",
-            "org.apache.artemis:artemis-jakarta-server"),
+            "org.apache.artemis:artemis-jakarta-server",
+            "org.apache.artemis:artemis-server"),
     /** Comes with {@link #BROKER}; alone it is enough for a broker elsewhere. */
     BROKER_CLIENT(
             "the queue trigger's connection to an Artemis broker",

@@ -1,5 +1,6 @@
 package io.github.camelllm.ingress;
 
+import io.github.camelllm.config.Part;
 import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import jakarta.jms.BytesMessage;
@@ -24,32 +25,47 @@ public final class QueueCall extends WholeAnswer {
     private static final String DESTINATION = "CamelJmsDestination";
 
     @Override
-    protected byte[] read(Message received, int limit) throws JMSException, IOException {
+    protected byte[] read(Message received, int limit) throws Exception {
         Object body = received.getBody();
-        if (body instanceof TextMessage text) {
-            return plain(text.getText(), limit);
-        }
-        if (body instanceof BytesMessage bytes) {
-            if (bytes.getBodyLength() > limit) {
-                throw tooLarge(limit);
+        return Part.JMS.present() ? JmsBody.read(body, limit) : plain(body, limit);
+    }
+
+    /** Apart, so that a host without JMS can have this step. */
+    private static final class JmsBody {
+
+        static byte[] read(Object body, int limit) throws JMSException, IOException {
+            if (body instanceof TextMessage text) {
+                return plain(text.getText(), limit);
             }
-            byte[] content = new byte[(int) bytes.getBodyLength()];
-            bytes.readBytes(content);
-            return content;
+            if (body instanceof BytesMessage bytes) {
+                if (bytes.getBodyLength() > limit) {
+                    throw tooLarge(limit);
+                }
+                byte[] content = new byte[(int) bytes.getBodyLength()];
+                bytes.readBytes(content);
+                return content;
+            }
+            if (body instanceof jakarta.jms.Message) {
+                throw Problem.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "The message is neither a text message nor a bytes message; send the request's JSON as one of these.");
+            }
+            return plain(body, limit);
         }
-        if (body instanceof jakarta.jms.Message) {
-            throw Problem.of(
-                    ErrorCode.INVALID_REQUEST,
-                    "The message is neither a text message nor a bytes message; send the request's JSON as one of these.");
+
+        static boolean isDestination(Object header) {
+            return header instanceof Destination;
         }
-        return plain(body, limit);
     }
 
     @Override
     protected void write(Message message, byte[] answer, Map<String, Object> received) {
         Object correlation = received.get("JMSCorrelationID");
         message.setHeader("JMSCorrelationID", correlation != null ? correlation : received.get("JMSMessageID"));
-        if (received.get("JMSReplyTo") instanceof Destination replyTo
+        Object replyTo = received.get("JMSReplyTo");
+        if (replyTo != null
+                && Part.JMS.present()
+                && JmsBody.isDestination(replyTo)
                 && !replyTo.equals(received.get("JMSDestination"))) {
             message.setHeader(DESTINATION, replyTo);
         }

@@ -1,10 +1,12 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.config.Part;
 import io.github.camelllm.main.check.Diagnostic;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,7 +58,18 @@ public final class Gateway implements Callable<Integer> {
      * @param args see {@code bin/gateway --help}
      */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Gateway()).execute(args));
+        List<String> missing = Stream.of(Part.COMMAND_LINE, Part.LOG4J, Part.HTTP_SERVER)
+                .flatMap(part -> part.missing().stream())
+                .toList();
+        missing.forEach(System.err::println);
+        System.exit(missing.isEmpty() ? Commands.execute(args) : EXIT_CONFIG);
+    }
+
+    /** Apart, so that what is missing can be said where it is the library of the command line. */
+    private static final class Commands {
+        static int execute(String[] args) {
+            return new CommandLine(new Gateway()).execute(args);
+        }
     }
 
     @Override

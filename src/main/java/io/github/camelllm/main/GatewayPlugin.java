@@ -45,10 +45,15 @@ public final class GatewayPlugin implements ContextServicePlugin {
 
     private static boolean hasStep(CamelContext context, RouteDefinition route) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), PolicyDefinition.class).stream()
-                .anyMatch(policy -> policy.getPolicy() instanceof Step
-                        || policy.getRef() != null
-                                && context.getRegistry().lookupByNameAndType(policy.getRef(), Policy.class)
-                                        instanceof Step);
+                .anyMatch(policy -> policy.getPolicy() instanceof Step || isStep(context, policy.getRef()));
+    }
+
+    private static boolean isStep(CamelContext context, String ref) {
+        try {
+            return ref != null && context.getRegistry().lookupByNameAndType(ref, Policy.class) instanceof Step;
+        } catch (RuntimeCamelException | IllegalArgumentException e) {
+            return false; // a placeholder that is a parameter of a route template
+        }
     }
 
     /** What is done between the phases of a context. */
