@@ -57,8 +57,9 @@ final class LlmCheck {
 
     private void aliases() {
         for (Node bean : index.beanNodes) {
-            if (io.github.camelllm.call.Models.class.getName().equals(index.resolve(Yaml.text(bean, "type"), null)
-                    .orElse(""))) {
+            if (io.github.camelllm.call.Models.class
+                    .getName()
+                    .equals(index.resolve(Yaml.text(bean, "type"), null).orElse(""))) {
                 String listed = Yaml.get(bean, "properties")
                         .map(properties -> Yaml.text(properties, "aliases"))
                         .orElse("");
@@ -75,7 +76,8 @@ final class LlmCheck {
         llm.ifPresent(uri -> look(unit, node, uri));
         for (NodeTuple entry : Yaml.entries(node)) {
             String name = String.valueOf(Yaml.text(entry.getKeyNode()));
-            boolean prose = name.equals("description") || name.equals("note") || name.equals("message") || name.equals("id");
+            boolean prose =
+                    name.equals("description") || name.equals("note") || name.equals("message") || name.equals("id");
             if (!prose && !(llm.isPresent() && name.equals("uri"))) {
                 walk(unit, entry.getValueNode(), route);
             }
@@ -88,7 +90,8 @@ final class LlmCheck {
         if (model != null && !models.isEmpty() && !isKnown(model)) {
             problems.add(unit.problem(
                     node,
-                    "llm:" + uri.operation() + " asks for the model '" + model + "', and no route or alias has that name",
+                    "llm:" + uri.operation() + " asks for the model '" + model
+                            + "', and no route or alias has that name",
                     Nearest.remedy(model, models, "Its name is one of " + String.join(", ", models))));
         }
         String keyId = uri.parameters().get("keyId");
@@ -96,7 +99,8 @@ final class LlmCheck {
             problems.add(unit.problem(
                     node,
                     "llm:" + uri.operation() + " acts for the key '" + keyId + "', and no key has that id",
-                    Nearest.remedy(keyId, keys(), "Name a key of " + Path.of(keysFile).getFileName())));
+                    Nearest.remedy(
+                            keyId, keys(), "Name a key of " + Path.of(keysFile).getFileName())));
         }
     }
 
