@@ -58,6 +58,7 @@ public final class Call {
     private final String id;
     private final TraceContext trace;
     private volatile boolean awaited;
+    private boolean further;
     private String credential;
     private Identity identity = Identity.ANONYMOUS;
     private List<String> chain = List.of();
@@ -144,6 +145,7 @@ public final class Call {
     public Call another(Operation newOperation, Request newRequest) {
         Call other = new Call(ticker, newOperation, headers.copy(), key, newRequest, cancellation, id, trace);
         other.awaited = awaited;
+        other.further = true;
         return other;
     }
 
@@ -170,6 +172,11 @@ public final class Call {
         other.classification = classification;
         other.labels = labels;
         other.guard = guard;
+    }
+
+    /** Whether it is not the first call that is made for the request of its client. */
+    public boolean isFurther() {
+        return further;
     }
 
     /** Whether a client waits for the answer who will be given a stream piece by piece. */

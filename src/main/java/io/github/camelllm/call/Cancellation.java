@@ -14,6 +14,7 @@ public final class Cancellation {
 
     private final List<Runnable> actions = new ArrayList<>(2);
     private ErrorCode reason;
+    private boolean shielded;
 
     /** Runs the action when the call is cancelled; at once if it has been. */
     public void onCancel(Runnable action) {
@@ -31,6 +32,11 @@ public final class Cancellation {
         actions.remove(action);
     }
 
+    /** From now on a client that leaves does not cancel the call: somebody will want its answer all the same. */
+    public synchronized void shield() {
+        shielded = true;
+    }
+
     /** Cancels the call because its client left. */
     public void cancel() {
         cancel(ErrorCode.CLIENT_GONE);
@@ -44,7 +50,7 @@ public final class Cancellation {
     public void cancel(ErrorCode why) {
         List<Runnable> toRun;
         synchronized (this) {
-            if (reason != null) {
+            if (reason != null || shielded && why == ErrorCode.CLIENT_GONE) {
                 return;
             }
             reason = why;

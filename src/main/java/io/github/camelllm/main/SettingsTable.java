@@ -249,6 +249,11 @@ final class SettingsTable {
                     Kind.path(),
                     "Who may use how much, relative to this directory. Read again when it changes."),
             new Setting(
+                    "llm.idempotency.ttl",
+                    "24h",
+                    Kind.duration(Duration.ofMinutes(1), Duration.ofDays(30)),
+                    "How long the answer to a request with an Idempotency-Key is kept for repetitions of it."),
+            new Setting(
                     CACHE_FILE,
                     "cache.yaml",
                     Kind.path(),

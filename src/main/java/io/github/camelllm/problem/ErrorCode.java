@@ -22,6 +22,7 @@ public enum ErrorCode {
     NOT_FOUND(404, "invalid_request_error"),
     METHOD_NOT_ALLOWED(405, "invalid_request_error"),
     REQUEST_TIMEOUT(408, "invalid_request_error"),
+    IDEMPOTENCY_CONFLICT(409, "invalid_request_error"),
     REQUEST_TOO_LARGE(413, "invalid_request_error"),
     URI_TOO_LONG(414, "invalid_request_error"),
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error"),

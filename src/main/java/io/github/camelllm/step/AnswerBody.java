@@ -132,9 +132,13 @@ public final class AnswerBody {
             return;
         }
         RequestDialect dialect = call.getRequest().dialect();
-        Answer given = dialect == null ? answer : new Answer(null, dialect.write(call, answer));
+        hand(call, exchange, dialect == null ? answer : new Answer(null, dialect.write(call, answer)), asked.form());
+    }
+
+    /** Gives the caller an answer that is in its own words already, in a form. */
+    static void hand(Call call, Exchange exchange, Answer given, RequestBody.Form form) {
         Object body =
-                switch (asked.form()) {
+                switch (form) {
                     case TEXT -> isText(call, given) ? AnswerText.of(given.tree()) : given;
                     case MAP -> Json.MAPPER.convertValue(given.tree(), MAP);
                     case TREE -> given.tree();

@@ -4,6 +4,7 @@ import io.github.camelllm.call.Attempt;
 import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Usage;
 import io.github.camelllm.problem.Problem;
+import java.util.List;
 import org.apache.camel.Exchange;
 
 /**
@@ -46,6 +47,17 @@ public final class Facts {
     public static final String ERROR_STATUS = "CamelLlmErrorStatus";
 
     private Facts() {}
+
+    /** Tells of a call that was refused before it could begin. */
+    public static void refused(Exchange exchange, Throwable failure) {
+        Problem problem = Problem.from(failure);
+        for (String name : List.of(
+                REQUEST_ID, MODEL, PROVIDER, CACHE, ATTEMPTS, INPUT_TOKENS, OUTPUT_TOKENS, COST_USD, FINISH_REASON)) {
+            exchange.removeProperty(name);
+        }
+        put(exchange, ERROR_CODE, problem.code().code());
+        put(exchange, ERROR_STATUS, problem.status());
+    }
 
     static void tell(Exchange exchange, Call call, Throwable failure) {
         Usage usage = call.getUsage();

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
@@ -18,9 +19,10 @@ import org.apache.camel.StreamCache;
  *
  * <p>As long as nobody does, events pass through it one by one and nothing is kept. {@link #copy} gives another reader of the
  * same events, such as that of a {@code wireTap}: from then on events are kept, and each reader gets all of them at its own
- * pace. Reading it as text or bytes does not use it up, but waits for the answer's end; see {@link #whole}.
+ * pace. Reading it as text or bytes does not use it up, but waits for the answer's end; see {@link #whole}. Iterating over it, as
+ * {@code split} does, gives the pieces of the answer's text as they come.
  */
-final class SharedStream extends TokenStream implements StreamCache {
+final class SharedStream extends TokenStream implements StreamCache, Iterable<String> {
 
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -129,6 +131,11 @@ final class SharedStream extends TokenStream implements StreamCache {
         if (all == null || all.leave()) {
             source.close();
         }
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+        return new TextPieces(this);
     }
 
     private synchronized Kept keep() {
@@ -240,7 +247,7 @@ final class SharedStream extends TokenStream implements StreamCache {
     static String textOf(TokenStream stream) {
         StringBuilder text = new StringBuilder();
         for (StreamEvent event : eventsOf(stream)) {
-            text.append(event.json().at("/choices/0/delta/content").asText(""));
+            text.append(TextPieces.of(event));
         }
         return text.toString();
     }

@@ -53,7 +53,7 @@ public final class EditedChain implements AutoCloseable {
                 - { name: failover, type: io.github.camelllm.failover.Failover, properties: { backoff: 1ms } }
                 - { name: limits, type: io.github.camelllm.quota.Limits, properties: { file: "LIMITS" } }
                 - { name: quota, type: io.github.camelllm.quota.Quota }
-                - { name: store, type: io.github.camelllm.store.Store }
+                - { name: store, type: io.github.camelllm.store.Store, properties: { url: "STORE" } }
             - templatedRoute:
                 routeTemplateRef: openai
                 routeId: llm-model-m
@@ -74,6 +74,7 @@ public final class EditedChain implements AutoCloseable {
         private String http = CALL;
         private String chain = REST;
         private String more = "";
+        private String store = "";
         private String limits = "config/limits.yaml";
 
         /** The lines of the HTTP routes below {@code policy: http}. */
@@ -85,6 +86,12 @@ public final class EditedChain implements AutoCloseable {
         /** The lines of the chain below {@code validate}. */
         public Setup chain(String lines) {
             chain = lines;
+            return this;
+        }
+
+        /** The address of the store; blank for memory. */
+        public Setup store(String url) {
+            store = url;
             return this;
         }
 
@@ -125,7 +132,9 @@ public final class EditedChain implements AutoCloseable {
                 exchange -> finished.add(exchange.getMessage().getBody(FinishedCall.class)));
         context.getShutdownStrategy().setTimeout(5);
         context.addService(server);
-        String routes = BEANS.replace("UPSTREAM", upstream.baseUrl().toString()).replace("LIMITS", setup.limits)
+        String routes = BEANS.replace("UPSTREAM", upstream.baseUrl().toString())
+                        .replace("LIMITS", setup.limits)
+                        .replace("STORE", setup.store)
                 + http("/v1/chat/completions", "http", setup.http)
                 + http("/v1/messages", "httpMessages", setup.http)
                 + route(

@@ -26,10 +26,11 @@ class EnquiryTest {
     void letsGoOfAnHttpServerThatHangs() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 DefaultCamelContext context = new DefaultCamelContext()) {
+            server.setSoTimeout(20_000);
             context.start();
             String uri = "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + "/";
             try (Enquiry enquiry = new Enquiry(context, uri, "test")) {
-                assertThatThrownBy(() -> enquiry.ask(QUESTION, Map.of(), Duration.ofMillis(100)))
+                assertThatThrownBy(() -> enquiry.ask(QUESTION, Map.of(), Duration.ofSeconds(2)))
                         .isInstanceOf(Enquiry.NoAnswerException.class);
                 try (Socket client = server.accept()) {
                     client.setSoTimeout(10_000);
