@@ -82,8 +82,9 @@ class GatewayPluginTest {
         HttpResponse<String> text = post("/v1/chat/completions", "text/plain", HELLO);
         assertThat(text.statusCode()).isEqualTo(415);
         assertThat(text.body()).contains("unsupported_media_type");
-        HttpResponse<String> page = send(
-                request("/v1/models").header("Origin", "https://app.example.com").build());
+        HttpResponse<String> page = send(request("/v1/models")
+                .header("Origin", "https://app.example.com")
+                .build());
         assertThat(page.headers().firstValue("Access-Control-Allow-Origin")).hasValue("https://app.example.com");
         assertThat(server().getVertx()).isInstanceOf(GuardedVertx.class);
     }
@@ -91,8 +92,10 @@ class GatewayPluginTest {
     @Test
     void aWrongSettingStopsTheStartWithALineForEach() {
         assertThatThrownBy(() -> start(ROUTES, "llm.http.workers", "many", "llm.http.header-timeout", "soon"))
-                .hasStackTraceContaining("llm.http.workers=many is not allowed; it must be a whole number from 1 to 10000")
-                .hasStackTraceContaining("llm.http.header-timeout=soon is not allowed; it must be a duration from 100ms to 1h");
+                .hasStackTraceContaining(
+                        "llm.http.workers=many is not allowed; it must be a whole number from 1 to 10000")
+                .hasStackTraceContaining(
+                        "llm.http.header-timeout=soon is not allowed; it must be a duration from 100ms to 1h");
     }
 
     @Test
@@ -109,14 +112,30 @@ class GatewayPluginTest {
         Path keys = directory.resolve("keys.yaml");
         Files.writeString(keys, "keys:\n" + NewKey.generate().yaml("a"));
         main = new Main();
-        start(ROUTES, "camel.server.host", "0.0.0.0", "llm.openai.key", "sk-test", "llm.access.keys-file", keys.toString());
+        start(
+                ROUTES,
+                "camel.server.host",
+                "0.0.0.0",
+                "llm.openai.key",
+                "sk-test",
+                "llm.access.keys-file",
+                keys.toString());
         assertThat(post("/v1/chat/completions", "application/json", HELLO).statusCode())
                 .isEqualTo(401);
     }
 
     @Test
     void theSimulatorAloneMayBeOpen() throws Exception {
-        start(ROUTES, "camel.server.host", "0.0.0.0", "llm.openai.key", "", "llm.anthropic.key", "", "llm.gemini.key", "");
+        start(
+                ROUTES,
+                "camel.server.host",
+                "0.0.0.0",
+                "llm.openai.key",
+                "",
+                "llm.anthropic.key",
+                "",
+                "llm.gemini.key",
+                "");
         assertThat(post("/v1/chat/completions", "application/json", HELLO).statusCode())
                 .isEqualTo(200);
     }
@@ -161,6 +180,19 @@ class GatewayPluginTest {
         assertThat(post("/nothing", "text/plain", "x").body()).doesNotContain("not_found");
         assertThat(main.getCamelContext().getRegistry().findByTypeWithName(AtomicBoolean.class))
                 .isEqualTo(Map.of());
+    }
+
+    @Test
+    void aRouteOfTheHostsOwnTakesWhatItLikes() throws Exception {
+        main.configure().addRoutesBuilder(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/v1/own").setBody(simple("own: ${body}"));
+            }
+        });
+        start(ROUTES);
+        assertThat(post("/v1/own", "text/plain", "x").body()).isEqualTo("own: x");
+        assertThat(post("/v1/embeddings", "text/plain", "x").statusCode()).isEqualTo(415);
     }
 
     @Test
