@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.Version;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -125,6 +126,17 @@ class SupportDeskTest {
         HttpResponse<String> text = post("/v1/chat/completions", "text/plain", "Hello");
         assertEquals(415, text.statusCode());
         assertTrue(text.body().contains("unsupported_media_type"), text.body());
+    }
+
+    @Test
+    void thereIsOneNettyForTheServerAndRedis() {
+        assertEquals(
+                1,
+                Version.identify().values().stream()
+                        .map(Version::artifactVersion)
+                        .distinct()
+                        .count(),
+                Version.identify().toString());
     }
 
     @Test

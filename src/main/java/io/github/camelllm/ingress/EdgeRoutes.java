@@ -18,6 +18,7 @@ import org.apache.camel.component.platform.http.spi.Method;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.PolicyDefinition;
 import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SetPropertyDefinition;
 import org.apache.camel.model.ToDefinition;
@@ -56,8 +57,9 @@ final class EdgeRoutes extends LifecycleStrategySupport {
      * @param methods those it takes
      * @param check of the credential; null when none is asked for, or not before something else
      * @param streaming whether it reads its bodies itself
+     * @param calls whether it makes calls of its requests; else it is a route of the host's that has nothing to do with them
      */
-    record Entry(Pattern path, Set<String> methods, CredentialCheck check, boolean streaming) {}
+    record Entry(Pattern path, Set<String> methods, CredentialCheck check, boolean streaming, boolean calls) {}
 
     /** What was read while the context had so many routes. Camel tells of a route before it is among them. */
     private record Known(int routes, List<Entry> entries) {}
@@ -107,10 +109,19 @@ final class EdgeRoutes extends LifecycleStrategySupport {
                 Set<String> methods = Method.parseList(http.getHttpMethodRestrict()).stream()
                         .map(Enum::name)
                         .collect(Collectors.toSet());
-                found.add(new Entry(pattern(http), methods, check, http.isUseStreaming()));
+                boolean calls = definition == null || makesCalls(definition);
+                found.add(new Entry(pattern(http), methods, check, http.isUseStreaming(), calls));
             }
         }
         return List.copyOf(found);
+    }
+
+    private boolean makesCalls(RouteDefinition route) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), PolicyDefinition.class).stream()
+                .map(policy -> policy.getPolicy() != null
+                        ? policy.getPolicy()
+                        : context.getRegistry().lookupByName(text(policy.getRef())))
+                .anyMatch(HttpStep.class::isInstance);
     }
 
     /** Camel's path variables stand for one segment each. */

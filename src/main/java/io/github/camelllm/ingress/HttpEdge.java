@@ -35,6 +35,7 @@ public final class HttpEdge {
     private final int mostCalls;
     private final AtomicBoolean draining;
     private final AtomicInteger calls = new AtomicInteger();
+    private final EdgeRoutes routes;
     private final BodyReader bodies;
     private final HttpMeters meters;
 
@@ -46,7 +47,8 @@ public final class HttpEdge {
         GuardedVertx guarded = Calls.bound(context, GuardedVertx.class, null);
         this.meters = guarded == null ? new HttpMeters(Calls.ticker(context)) : guarded.meters();
         meters.bodies(memory::taken);
-        this.bodies = new BodyReader(new EdgeRoutes(context), memory, limits.maxBodyBytes());
+        this.routes = new EdgeRoutes(context);
+        this.bodies = new BodyReader(routes, memory, limits.maxBodyBytes());
         if (!memory.couldHold(maxBodyBytes)) {
             LOG.info(
                     "the heap has no room for a body of {} bytes: the largest is {} bytes",
@@ -97,7 +99,7 @@ public final class HttpEdge {
             return;
         }
         if (request.method() == HttpMethod.POST) {
-            if (!isJson(request.getHeader("content-type")) && !unserved.judgesMediaTypes(routing.normalizedPath())) {
+            if (!isJson(request.getHeader("content-type")) && wantsJson(routing.normalizedPath())) {
                 refuse(
                         routing,
                         Problem.of(
@@ -107,6 +109,12 @@ public final class HttpEdge {
             }
         }
         bodies.handle(routing);
+    }
+
+    /** Not a route of the host's own, nor one that says itself what it takes. */
+    private boolean wantsJson(String path) {
+        EdgeRoutes.Entry route = routes.find(path, HttpMethod.POST);
+        return (route == null || route.calls()) && !unserved.judgesMediaTypes(path);
     }
 
     /** Whether routes are still to come: what there is not yet may be served in a moment. */

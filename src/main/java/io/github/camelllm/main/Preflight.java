@@ -186,6 +186,7 @@ record Preflight(
         for (String setting : SettingsTable.ALL_FILES) {
             files.add(Path.of(properties.get(setting)));
         }
+        files.addAll(SecretFiles.of(options.environment()));
         return files;
     }
 
@@ -197,8 +198,9 @@ record Preflight(
     }
 
     private static RouteCheck routeCheck(Options options, Map<String, String> properties) {
-        return new RouteCheck(
-                new HashMap<>(properties), options.environment(), Beans.NAMES, Beans::standIns, Shown::path);
+        Map<String, String> environment =
+                SecretFiles.read(options.environment()).variables();
+        return new RouteCheck(new HashMap<>(properties), environment, Beans.NAMES, Beans::standIns, Shown::path);
     }
 
     /** What keeps the directory of route files from being one. */

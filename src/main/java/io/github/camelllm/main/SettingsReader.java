@@ -54,7 +54,9 @@ final class SettingsReader {
 
     private SettingsReader(Path config, Map<String, String> environment) {
         this.config = config;
-        this.environment = environment;
+        SecretFiles.Read read = SecretFiles.read(environment);
+        this.environment = read.variables();
+        this.problems.addAll(read.problems());
         SettingsTable.ALL.forEach(setting -> known.put(setting.name(), setting));
     }
 
@@ -68,8 +70,9 @@ final class SettingsReader {
      */
     static Result read(Path config, Map<String, String> environment, Flags flags) {
         SettingsReader reader = new SettingsReader(config, environment);
+        int secrets = reader.problems.size();
         reader.directory();
-        if (reader.problems.isEmpty()) {
+        if (reader.problems.size() == secrets) {
             reader.file();
         }
         reader.environment();

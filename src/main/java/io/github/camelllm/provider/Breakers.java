@@ -31,6 +31,13 @@ final class Breakers {
         }
     }
 
+    /** The registry of a context's breakers: a bean, or that which metrics listen to. */
+    static CircuitBreakerRegistry of(CamelContext context) {
+        into(context);
+        CircuitBreakerRegistry bean = context.getRegistry().findSingleByType(CircuitBreakerRegistry.class);
+        return bean != null ? bean : context.getCamelContextExtension().getContextPlugin(CircuitBreakerRegistry.class);
+    }
+
     /** The registry with each new breaker's settings amended. It must stay one registry, since metrics listen to it. */
     private static CircuitBreakerRegistry registry(CircuitBreakerRegistry all) {
         return (CircuitBreakerRegistry) Proxy.newProxyInstance(

@@ -96,9 +96,9 @@ class EipTableTest {
                 "- to: { uri: \"direct:saga-PLACE\" }"); // at the top of a route of its own: Camel allows no other
         // place
         EIPS.put(
-                "split, one part",
+                "split … aggregate",
                 "- split:\n    simple: \"${body}\"\n    delimiter: \"false\"\n    aggregationStrategy: \"#class:"
-                        + "org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n    steps:\n      REST");
+                        + "org.apache.camel.processor.aggregate.StringAggregationStrategy\"\n    steps:\n      REST");
         EIPS.put("loop, once", "- loop:\n    constant: \"1\"\n    steps:\n      REST");
         EIPS.put(
                 "idempotentConsumer",

@@ -520,7 +520,7 @@ class FilesTriggerTest {
         drop("second.json", Triggers.request("hello"));
         Thread stopping = new Thread(context::stop);
         stopping.start();
-        Await.until(SOON, "the stop to begin", () -> context.getStatus().isStopping());
+        Await.until(SOON, "the stop to begin", () -> Triggers.takesNoMore(context));
         release.countDown();
         stopping.join(SOON.toMillis());
 

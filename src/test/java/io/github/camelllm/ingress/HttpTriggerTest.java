@@ -523,7 +523,7 @@ class HttpTriggerTest {
                     .isEqualTo("data: {\"error\":{\"message\":\"cut\",\"type\":\"server_error\","
                             + "\"code\":\"upstream_error\",\"param\":null,\"request_id\":\"my-id\"}}");
         }
-        assertThat(probe.released).hasValue(1);
+        Await.until("the stream to be released", () -> probe.released.get() == 1);
     }
 
     @Test

@@ -141,7 +141,7 @@ class QueueRedeliveryTest extends QueueFixture {
         disconnect();
         Thread stopping = new Thread(context::stop);
         stopping.start();
-        Await.until(SOON, "the stop to begin", () -> context.getStatus().isStopping());
+        Await.until(SOON, "the stop to begin", () -> Triggers.takesNoMore(context));
         release.countDown();
         stopping.join(SOON.toMillis());
 

@@ -212,13 +212,13 @@ class QueueTriggerTest extends QueueFixture {
 
     @Test
     void refusesAMessageThatIsTooLarge() throws Exception {
-        settings.put("llm.queue.max-bytes", 1000);
+        settings.put("llm.queue.max-bytes", 1024);
         start();
         BytesMessage bytes = session.createBytesMessage();
-        bytes.writeBytes(new byte[1001]);
+        bytes.writeBytes(new byte[1025]);
 
         assertThat(ask(bytes).getStringProperty("X_LLM_Error")).isEqualTo("request_too_large");
-        assertThat(ask(text("ü".repeat(501))).getStringProperty("X_LLM_Error")).isEqualTo("request_too_large");
+        assertThat(ask(text("ü".repeat(513))).getStringProperty("X_LLM_Error")).isEqualTo("request_too_large");
         assertThat(ask(text(Triggers.request("small"))).propertyExists("X_LLM_Error"))
                 .isFalse();
     }

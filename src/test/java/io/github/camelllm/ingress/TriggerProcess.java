@@ -93,7 +93,7 @@ final class TriggerProcess implements AutoCloseable {
                 "files.camel.yaml",
                 "queue.camel.yaml");
         context.start();
-        QueueBroker broker = context.getRegistry().lookupByNameAndType("queueBroker", QueueBroker.class);
+        QueueBroker broker = context.getRegistry().findSingleByType(QueueBroker.class);
         if (broker.embedded() != null) {
             System.out.println("port " + broker.embedded().port());
         }

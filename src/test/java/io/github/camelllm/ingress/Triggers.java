@@ -6,6 +6,8 @@ import io.github.camelllm.call.Json;
 import io.github.camelllm.step.Calls;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -23,6 +25,7 @@ final class Triggers {
         DefaultCamelContext context = new DefaultCamelContext();
         context.getShutdownStrategy().setTimeout(5);
         Properties properties = new Properties();
+        properties.setProperty("llm.shutdown.timeout", "2s"); // for what is under way and never ends
         settings.forEach((name, value) -> properties.setProperty(name, value.toString()));
         context.getPropertiesComponent().setInitialProperties(properties);
         context.addRoutes(new RouteBuilder() {
@@ -36,6 +39,12 @@ final class Triggers {
                     .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "file:routes/" + file));
         }
         return context;
+    }
+
+    /** Whether a stop has begun: what is under way may still end. */
+    static boolean takesNoMore(CamelContext context) {
+        AtomicBoolean draining = context.getRegistry().lookupByNameAndType("draining", AtomicBoolean.class);
+        return draining != null && draining.get();
     }
 
     /** What a model would say: the last message, repeated. */

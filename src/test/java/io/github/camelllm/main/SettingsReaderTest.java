@@ -54,6 +54,32 @@ class SettingsReaderTest {
     }
 
     @Test
+    void readsSecretsFromFiles() throws IOException {
+        Path key = Files.writeString(config.resolve("openai"), "sk-from-a-file\n");
+        Path password = Files.writeString(config.resolve("ledger"), "p-w");
+        SettingsReader.Result read =
+                read(Map.of("OPENAI_API_KEY_FILE", key.toString(), "LLM_LEDGER_PASSWORD_FILE", password.toString()));
+
+        assertThat(read.problems()).isEmpty();
+        assertThat(read.properties().get("llm.openai.key")).isEqualTo("sk-from-a-file");
+        assertThat(read.properties().get("llm.ledger.password")).isEqualTo("p-w");
+        assertThat(read(Map.of("OPENAI_API_KEY_FILE", "/nowhere")).problems())
+                .singleElement()
+                .hasToString("environment variable OPENAI_API_KEY_FILE: /nowhere cannot be read. "
+                        + "Name a text file that the gateway's user may read");
+        assertThat(read(Map.of("OPENAI_API_KEY_FILE", key.toString(), "OPENAI_API_KEY", "sk-both"))
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.toString())
+                        .contains("OPENAI_API_KEY is set as well")
+                        .doesNotContain("sk-"));
+        assertThat(read(Map.of("LLM_ACCESS_KEYS_FILE", "other.yaml"))
+                        .properties()
+                        .get("llm.access.keys-file"))
+                .endsWith("other.yaml");
+    }
+
+    @Test
     void hasADefaultForEverything() {
         Settings settings = read(Map.of()).settings();
         assertThat(settings.host()).isEqualTo("127.0.0.1");

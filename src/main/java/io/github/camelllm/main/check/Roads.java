@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
-/** Which routes lead to which: by {@code direct:} and {@code seda:} endpoints, in whatever EIP they stand. */
+/** Which routes lead to which: by {@code direct:}, {@code seda:} and {@code llm:} endpoints, in whatever EIP they stand. */
 final class Roads {
 
     private static final Pattern ENDPOINT =
@@ -167,6 +167,12 @@ final class Roads {
 
     private void texts(String key, Node node, RouteIndex.Route route, List<String> texts, boolean[] fixed) {
         if (PROSE.contains(key)) {
+            return;
+        }
+        Optional<LlmUri> llm = LlmUri.of(index, node, route);
+        if (llm.isPresent()) {
+            fixed[0] = true;
+            texts.add("direct:" + llm.get().chain().orElse("${unknown}"));
             return;
         }
         String scalar = Yaml.text(node);

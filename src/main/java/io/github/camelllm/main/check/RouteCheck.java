@@ -28,6 +28,8 @@ public final class RouteCheck {
             Pattern.compile("camel\\.threadpool\\.config\\[([^]]+)].*", Pattern.CASE_INSENSITIVE);
     private static final Pattern BEAN = Pattern.compile("camel\\.beans\\.([^.\\[]+).*");
 
+    private static final String KEYS_FILE = "llm.access.keys-file";
+
     private final Map<String, String> properties;
     private final Map<String, String> environment;
     private final Set<String> beans;
@@ -80,6 +82,7 @@ public final class RouteCheck {
             problems.addAll(DirectCheck.check(index, sound));
         }
         problems.addAll(BaseUrlCheck.check(index));
+        problems.addAll(LlmCheck.check(index, property(KEYS_FILE)));
         load(index, sound, problems);
         problems.addAll(ChainCheck.check(index));
         problems.addAll(HandlerCheck.check(index));

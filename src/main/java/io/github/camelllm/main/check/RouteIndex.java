@@ -166,8 +166,15 @@ final class RouteIndex {
         return parameter != null ? parameter : properties.apply(name);
     }
 
-    /** The name of the {@code direct:} endpoint that a node stands for; empty when it is another, or known at run time. */
+    /**
+     * The name of the {@code direct:} endpoint that a node stands for, or of the one that an {@code llm:} endpoint calls; empty when
+     * it is another, or known at run time.
+     */
     Optional<String> direct(Node endpoint, Route route) {
+        Optional<LlmUri> llm = LlmUri.of(this, endpoint, route);
+        if (llm.isPresent()) {
+            return llm.get().chain();
+        }
         String written = Yaml.text(endpoint) != null ? Yaml.text(endpoint) : Yaml.text(endpoint, "uri");
         String uri = resolve(written, route).orElse("");
         if (uri.equals("direct")) {

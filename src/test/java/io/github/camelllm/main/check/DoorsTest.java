@@ -71,6 +71,8 @@ class DoorsTest {
     @ValueSource(
             strings = {
                 "{ to: 'direct:llm-model-a' }",
+                "{ to: 'llm:chat?chain=hop' }",
+                "{ to: { uri: llm:chat, parameters: { chain: 'direct:llm-model-a' } } }",
                 "{ toD: 'direct:llm-model-${header.model}' }",
                 "{ toD: { uri: 'direct:${header.model}' } }",
                 "{ toD: '${header.to}' }",

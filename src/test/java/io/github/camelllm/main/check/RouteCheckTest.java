@@ -55,9 +55,33 @@ class RouteCheckTest {
         assertThat(said(dir)).isEqualTo("a.camel.yaml: the file is not UTF-8. Save it as UTF-8\n");
     }
 
+    @Test
+    void saysWhenAnLlmEndpointActsForNoKey(@TempDir Path dir) throws IOException {
+        Path keys = Files.writeString(
+                dir.resolve("keys.yaml"), "keys:\n  - id: batch\n    sha256: \"" + "0".repeat(63) + "1\"\n");
+        Files.writeString(
+                dir.resolve("a.camel.yaml"),
+                """
+                - route: { from: { uri: direct:llm-chat, steps: [ { setBody: { constant: hi } } ] } }
+                - route:
+                    from:
+                      uri: direct:a
+                      steps:
+                        - to: llm:chat?keyId=batch
+                        - to: llm:chat?keyId=bacth
+                """);
+        assertThat(said(dir, Map.of("llm.access.keys-file", keys.toString())))
+                .isEqualTo(
+                        "a.camel.yaml:7: llm:chat acts for the key 'bacth', and no key has that id. Did you mean 'batch'?\n");
+    }
+
     private static String said(Path dir) {
+        return said(dir, PROPERTIES);
+    }
+
+    private static String said(Path dir, Map<String, String> properties) {
         RouteCheck check =
-                new RouteCheck(PROPERTIES, Map.of(), Set.of("vertx"), registry -> {}, file -> file.getFileName()
+                new RouteCheck(properties, Map.of(), Set.of("vertx"), registry -> {}, file -> file.getFileName()
                         .toString());
         StringBuilder lines = new StringBuilder();
         check.check(dir).forEach(problem -> lines.append(problem).append('\n'));
