@@ -74,13 +74,16 @@ class LlmBehindHttpTest {
         try (EditedChain chain = new EditedChain.Setup()
                 .http("- enrich:\n    constant: direct:aside\n    aggregationStrategy: \"#class:"
                         + LlmComponentTest.Original.class.getName() + "\"\n" + EditedChain.CALL)
-                .more(EditedChain.route("direct:aside", "- to: { uri: \"llm:chat?model=n&system=Aside.&result=text\" }"))
+                .more(EditedChain.route(
+                        "direct:aside", "- to: { uri: \"llm:chat?model=n&system=Aside.&result=text\" }"))
                 .start(upstream)) {
             RawResponse plain = chain.chat("hello", false);
 
             assertThat(plain.json().at("/choices/0/message/content").asText()).isEqualTo("hello hello");
             assertThat(upstream.received().get(1).json().path("messages")).hasSize(1);
-            assertThat(List.of(chain.awaitFinished().callId(), chain.awaitFinished().callId()))
+            assertThat(List.of(
+                            chain.awaitFinished().callId(),
+                            chain.awaitFinished().callId()))
                     .doesNotHaveDuplicates();
         }
     }

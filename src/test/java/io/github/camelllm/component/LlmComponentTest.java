@@ -434,6 +434,46 @@ class LlmComponentTest {
     }
 
     @Test
+    void aDoCatchFindsTheCodeAndGoesOnWithAnotherModel() throws Exception {
+        upstream.always(request -> request.json().path("model").asText().equals("gpt-4o")
+                ? Reply.json(400, "{\"error\":{\"message\":\"no\"}}")
+                : Reply.json(200, ChatScript.of("second: ", said(request)).json()));
+        routes(ask("- doTry:\n    steps:\n      - to: \"llm:chat?model=gpt-4o\"\n    doCatch:\n"
+                + "      - exception: [ io.github.camelllm.problem.Problem ]\n        steps:\n"
+                + "          - setHeader: { name: told, simple: \"${header.CamelLlmErrorCode}\" }\n"
+                + "          - to: \"llm:chat?model=gpt-4.1\"\n"));
+
+        Exchange answer = llm.send("ask", "hello");
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getBody()).isEqualTo("second: hello");
+        assertThat(answer.getMessage().getHeader("told")).isEqualTo("invalid_request");
+        assertThat(answer.getMessage().getHeader(LlmConstants.ERROR_CODE)).isNull();
+        assertThat(answer.getProperty(LlmConstants.ERROR_CODE)).isNull();
+    }
+
+    @Test
+    void eachRedeliveryIsACallAndTheDeadLetterHoldsTheOriginal() throws Exception {
+        upstream.always(request -> Reply.json(400, "{\"error\":{\"message\":\"no\"}}"));
+        routes(
+                ask(ASK).replace(
+                                "- route:\n",
+                                "- route:\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: direct:dead\n"
+                                        + "        redeliveryPolicy: { maximumRedeliveries: 2, redeliveryDelay: 0 }\n"),
+                LlmContext.route(
+                        "direct:dead",
+                        "- setHeader: { name: dead, simple: \"${body}/${header.CamelLlmErrorStatus}\" }\n"));
+
+        Exchange answer = llm.send("ask", "hello");
+
+        assertThat(answer.getMessage().getHeader("dead")).isEqualTo("hello/400");
+        assertThat(upstream.received()).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(llm.awaitFinished().errorCode()).isEqualTo("invalid_request");
+        }
+    }
+
+    @Test
     void aTimeoutEndsTheCall() throws Exception {
         upstream.always(request -> Reply.silence());
         routes(ask("- to: { uri: \"llm:chat?model=gpt-4o&timeout=300ms\" }\n"));
