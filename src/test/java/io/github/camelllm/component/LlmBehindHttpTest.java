@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.camelllm.ingress.EditedChain;
+import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.ChatScript;
+import io.github.camelllm.testkit.Cut;
 import io.github.camelllm.testkit.FakeUpstream;
+import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
 import io.github.camelllm.testkit.Reply;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A route of the gateway's own HTTP edge that calls by {@code llm:} instead of the chain itself. */
 @Timeout(60)
@@ -66,6 +72,32 @@ class LlmBehindHttpTest {
             assertThat(plain.header("X-Said")).isEqualTo("hello hello");
             assertThat(plain.json().at("/choices/0/message/content").asText()).isEqualTo("hello hello");
             assertThat(plain.json().at("/usage/total_tokens").asInt()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"llm:chat, true", "llm:chat?apiKey=own, true", "llm:chat, false", "llm:chat?apiKey=own, false"})
+    void aClientThatLeavesStopsTheProvider(String uri, boolean stream) throws Exception {
+        upstream.always(request ->
+                stream ? Reply.sse(ChatScript.of("one", "two", "three").sse().stallAfter(2)) : Reply.silence());
+        try (EditedChain chain =
+                new EditedChain.Setup().http("- to: { uri: \"" + uri + "\" }").start(upstream)) {
+            try (RawClient client = RawClient.connect(chain.port())) {
+                client.postJson(
+                        "/v1/chat/completions",
+                        "{\"model\":\"m\",\"stream\":" + stream
+                                + ",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+                if (stream) {
+                    client.head();
+                    client.event();
+                } else {
+                    Await.until(
+                            "the provider is asked", () -> !upstream.received().isEmpty());
+                }
+                client.hangUp(Cut.FIN);
+            }
+            upstream.lastRequest().awaitClientClosed(Duration.ofSeconds(10));
+            assertThat(chain.awaitFinished().errorCode()).isEqualTo("client_gone");
         }
     }
 
