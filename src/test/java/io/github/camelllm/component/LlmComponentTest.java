@@ -200,6 +200,11 @@ class LlmComponentTest {
         assertThat(llm.send("ask", List.of("a", "b")).getException()).isNull();
         assertThat(asked().path("input").toString()).isEqualTo("[\"a\",\"b\"]");
         assertThat(one.getMessage().getHeader(LlmConstants.MODEL)).isEqualTo("e");
+
+        llm.context().getComponent("llm", LlmComponent.class).getConfiguration().setResult("text");
+        assertThat(llm.send("ask", "hello").getException()).isNull();
+        assertThat(problem(llm.send("ask", "hello", Map.of(LlmConstants.RESULT, "stream"))))
+                .hasMessageContaining("llm:embeddings answers with nothing else");
     }
 
     // Streams
