@@ -86,9 +86,10 @@ public final class HttpStep extends Step {
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) {
-        EventWriter client = requests.writer(exchange);
+        ClientExchange connection = HttpRequests.client(exchange);
+        EventWriter client = connection.writer(requests.stallTimeout());
         Map<String, Object> received = ClientHeaders.copy(exchange.getMessage());
-        BodyMemory.Share memory = BodyReader.holdCurrent();
+        BodyMemory.Share memory = connection.memory();
         activeCalls.enter(call);
         call.await();
         try {
@@ -109,6 +110,7 @@ public final class HttpStep extends Step {
             client.close();
             activeCalls.leave(call);
             Calls.received(exchange, call);
+            connection.answered(exchange);
             if (memory != null) {
                 memory.letGo();
             }
