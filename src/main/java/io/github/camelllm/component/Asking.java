@@ -53,10 +53,7 @@ final class Asking {
         headers.put("x-llm-cache", word(LlmConstants.CACHE_CONTROL, Choice.CACHE, LlmConfiguration::getCache));
         headers.put("x-llm-user", either(LlmConstants.USER, LlmConfiguration::getUser));
         headers.put("x-llm-team", either(LlmConstants.TEAM, LlmConfiguration::getTeam));
-        String result = word(LlmConstants.RESULT, Choice.RESULT, LlmConfiguration::getResult);
-        if (operation == Operation.EMBEDDINGS && result != null && !result.equals("json")) {
-            throw wrong(LlmConstants.RESULT, result, "json: llm:embeddings answers with nothing else");
-        }
+        String result = result();
         String model = own(LlmConstants.REQUEST_MODEL, LlmConfiguration::getModel);
         if (model != null && !Models.NAME.matcher(model).matches()) {
             throw wrong(LlmConstants.REQUEST_MODEL, model, "the name of a model, or an alias such as auto");
@@ -71,6 +68,18 @@ final class Asking {
                 timeout(),
                 result == null ? null : OwnCall.Form.valueOf(result.toUpperCase(Locale.ROOT)),
                 request -> edit(request, model, system, systemOfBody));
+    }
+
+    /** What the answer becomes; of embeddings only what is said for them: a component's result is meant for chat. */
+    private String result() {
+        if (operation == Operation.CHAT) {
+            return word(LlmConstants.RESULT, Choice.RESULT, LlmConfiguration::getResult);
+        }
+        String result = own(LlmConstants.RESULT, LlmConfiguration::getResult);
+        if (result != null && !result.equals("json")) {
+            throw wrong(LlmConstants.RESULT, result, "json: llm:embeddings answers with nothing else");
+        }
+        return result;
     }
 
     private void edit(ObjectNode request, String model, String system, boolean systemOfBody) {

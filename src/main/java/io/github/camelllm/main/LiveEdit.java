@@ -1,6 +1,5 @@
 package io.github.camelllm.main;
 
-import io.github.camelllm.call.Models;
 import io.github.camelllm.config.ConfigFile;
 import io.github.camelllm.config.Edits;
 import io.github.camelllm.config.Edits.Outcome;
@@ -13,17 +12,13 @@ import io.github.camelllm.main.check.EditionLoader;
 import io.github.camelllm.main.check.RouteCheck;
 import io.github.camelllm.main.live.LiveContext;
 import io.github.camelllm.main.live.Retirement;
-import io.github.camelllm.main.live.RouteSwap;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +30,12 @@ import org.slf4j.LoggerFactory;
 final class LiveEdit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveEdit.class);
-    private static final String MODELS = Models.class.getName();
 
-    private final LiveContext context;
     private final Preflight.Options options;
     private final Map<String, String> started;
     private final Edits edits;
     private final Retirement retirement;
-    private final EditionLoader loader;
+    private final Application application;
     private final WatchedFile.Hold hold = new WatchedFile.Hold();
     private FileWatch watch;
     private Preflight inForce;
@@ -51,7 +44,6 @@ final class LiveEdit implements AutoCloseable {
     private List<Diagnostic> checkedProblems = List.of();
 
     private LiveEdit(LiveContext context, Preflight preflight, Stamps stamps) {
-        this.context = context;
         this.options = preflight.options();
         this.started = preflight.properties();
         this.inForce = preflight;
@@ -59,7 +51,7 @@ final class LiveEdit implements AutoCloseable {
         this.retirement = new Retirement(context);
         Edition now = preflight.edition();
         this.edition = look(preflight).equals(stamps) ? now : now.unsure(); // somebody has written meanwhile
-        this.loader = new EditionLoader(context, edition);
+        this.application = new Application(context, retirement, new EditionLoader(context, edition), preflight);
         this.checked = stamps;
         hold.add(preflight.files());
     }
@@ -137,9 +129,7 @@ final class LiveEdit implements AutoCloseable {
             return new Outcome(changed(changes), restart, List.of());
         }
         try {
-            synchronized (retirement.lock()) {
-                apply(changes, next, saved);
-            }
+            application.apply(changes, inForce, next, saved);
         } catch (Exception | LinkageError e) {
             LOG.debug("a change that passed all checks did not load", e);
             return refused(List.of(RouteCheck.explain(e, Shown::path)), false);
@@ -230,83 +220,6 @@ final class LiveEdit implements AutoCloseable {
         lines.removeIf(line -> line.startsWith("! "));
         hold.changed().forEach(file -> lines.add("~ file " + Shown.path(file)));
         return lines;
-    }
-
-    private void apply(Changes changes, Preflight next, Edition saved) throws Exception {
-        boolean settings = !next.properties().equals(inForce.properties());
-        if (changes.isEmpty() && !settings) {
-            return;
-        }
-        Map<String, Object> beans = new LinkedHashMap<>();
-        RouteSwap swap = new RouteSwap(context, retirement);
-        try {
-            use(next);
-            List<String> replaced = ids(changes.changed());
-            replaced.addAll(ids(changes.removed()));
-            swap.stage(replaced, changes.templates(), () -> load(changes, saved, beans));
-            Set<String> removed = new LinkedHashSet<>(ids(changes.removed()));
-            for (String id : ids(changes.changed())) { // a precondition may hold no longer
-                if (!swap.loaded().contains(id) && context.getRoute(id) != null) {
-                    removed.add(id);
-                }
-            }
-            removed.removeIf(id -> context.getRoute(id) == null);
-            swap.commit(removed);
-        } catch (Exception | LinkageError e) {
-            swap.rollback();
-            use(inForce);
-            beans.forEach(this::putBack);
-            throw e;
-        }
-        for (String name : changes.beansChanged()) {
-            if (saved.typeOf(name).equals(MODELS)) {
-                context.getRegistry()
-                        .lookupByNameAndType(name, Models.class)
-                        .setAliases(saved.setting(name, "aliases"));
-            }
-        }
-        changes.beansRemoved().forEach(context.getRegistry()::unbind);
-    }
-
-    private void load(Changes changes, Edition saved, Map<String, Object> before) throws Exception {
-        List<String> made = new ArrayList<>(changes.beansAdded());
-        changes.beansChanged().stream()
-                .filter(name -> !saved.typeOf(name).equals(MODELS))
-                .forEach(made::add);
-        for (String name : made) {
-            before.put(name, context.getRegistry().lookupByName(name));
-            loader.bean(saved, name);
-        }
-        for (String id : changes.templates()) {
-            if (saved.templates().contains(id)) {
-                loader.template(saved, id);
-            }
-        }
-        loader.routes(saved, changes.added());
-        loader.routes(saved, changes.changed());
-    }
-
-    private void putBack(String name, Object bean) {
-        context.getRegistry().unbind(name);
-        if (bean != null) {
-            context.getRegistry().bind(name, bean);
-        }
-    }
-
-    private List<String> ids(Collection<String> keys) {
-        return new ArrayList<>(keys.stream().map(loader::idOf).toList());
-    }
-
-    /** Has placeholders stand for the settings as they are in a preflight. */
-    private void use(Preflight preflight) {
-        Properties ours = new Properties();
-        ours.putAll(preflight.settings().values());
-        context.getPropertiesComponent().setOverrideProperties(ours);
-        if (!preflight.properties().equals(started)) {
-            context.getPropertiesComponent()
-                    .reloadProperties(
-                            "file:" + options.config().resolve(Settings.FILE).toAbsolutePath());
-        }
     }
 
     /** Looks after files no more; {@link #close} follows once the routes have stopped. */

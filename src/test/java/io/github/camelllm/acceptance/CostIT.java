@@ -76,7 +76,9 @@ class CostIT extends GatewayAcceptance {
             chat("simulator"); // looks at the file now and then
             return gateway.output().contains("ALARM: ");
         });
-        assertThat(gateway.output()).containsPattern(Pattern.compile("ALARM: .*prices\\.json has changed"));
+        assertThat(gateway.output())
+                .containsPattern(
+                        Pattern.compile("ALARM: .*have changed and are not in order.*prices\\.json:\\d+: '" + STEADY));
 
         Files.writeString(
                 prices,

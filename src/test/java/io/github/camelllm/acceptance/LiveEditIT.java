@@ -38,6 +38,7 @@ class LiveEditIT extends GatewayAcceptance {
         setup.property("llm.reload.quiet", "100ms");
         setup.write("config/limits.yaml", "limits: []\n");
         setup.property("mine.greeting", "before");
+        setup.property("llm.http.host", "0.0.0.0"); // where it must not become open
     }
 
     private static String keys(boolean spare) {
@@ -199,10 +200,39 @@ class LiveEditIT extends GatewayAcceptance {
     }
 
     @Test
+    void aChainThatNoLongerAsksForAKeyIsRefusedWhereStrangersCall() throws Exception {
+        String good = setup.read(ROUTES);
+        double before = reloads("refused");
+        setup.edit(ROUTES, text -> text.replaceFirst("(?m)^ +- policy: \\{ ref: \\w*[aA]uthenticate }.*\\R", ""));
+        Await.until(Duration.ofSeconds(20), "the edit is refused", () -> reloads("refused") > before);
+        assertThat(ask("steady", "sk-wrong").status()).isEqualTo(401);
+        assertThat(config().path("problems").toString()).contains("without a key");
+        edited(() -> setup.write(ROUTES, good));
+    }
+
+    @Test
+    void aFileOfLimitsThatIsTakenAwayStaysInForceAndIsMissed() throws Exception {
+        edited(() -> setup.write(
+                "config/limits.yaml", "limits:\n  - { scope: model, of: gpt-4o, requests: 1, per: day }\n"));
+        assertThat(ask("gpt-4o").status()).isEqualTo(200);
+        double before = reloads("refused");
+        Files.delete(setup.directory().resolve("config/limits.yaml"));
+        Await.until(Duration.ofSeconds(20), "the file is missed", () -> reloads("refused") > before);
+        assertThat(config().path("problems").toString()).contains("limits.yaml").contains("is gone");
+        assertThat(ask("gpt-4o").status()).isEqualTo(429);
+        edited(() -> setup.write("config/limits.yaml", "limits: []\n"));
+        assertThat(ask("gpt-4o").status()).isEqualTo(200);
+    }
+
+    @Test
     void anEmptiedKeysFileOpensNothing() throws Exception {
         double before = reloads("refused");
         setup.write("config/keys.yaml", "keys: {\n");
         Await.until(Duration.ofSeconds(20), "the edit is refused", () -> reloads("refused") > before);
+        assertThat(ask("steady", "sk-wrong").status()).isEqualTo(401);
+        double again = reloads("refused");
+        setup.write("config/keys.yaml", "keys: []\n");
+        Await.until(Duration.ofSeconds(20), "the edit is refused", () -> reloads("refused") > again);
         assertThat(ask("steady", "sk-wrong").status()).isEqualTo(401);
         edited(() -> setup.write("config/keys.yaml", keys(true)));
     }

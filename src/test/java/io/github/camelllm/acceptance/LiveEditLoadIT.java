@@ -203,23 +203,27 @@ class LiveEditLoadIT {
                                         "(?m)^( +- policy: \\{ ref: \\w*[iI]nspect }.*\\R)",
                                         "        - setProperty: { name: step-of-mine, constant: \"" + number
                                                 + "\" }\n$1"));
-            case 9 -> toggled( // who is told of finished calls
-                    "routes/completed.camel.yaml",
-                    "(?m)^( +- process: \\{ ref: \\w*[lL]edger }.*\\R)",
-                    "        - setProperty: { name: line-of-mine, constant: \"" + number + "\" }\n");
-            case 10 -> toggled( // where HTTP calls come in
-                    "routes/http.camel.yaml",
-                    "(?m)^( +- policy: \\{ ref: \\w*[hH]ttp }\\R +- to: .*\\R)",
-                    "        - setProperty: { name: line-of-mine, constant: \"" + number + "\" }\n");
+            case 9 ->
+                toggled( // who is told of finished calls
+                        "routes/completed.camel.yaml",
+                        "(?m)^( +- process: \\{ ref: \\w*[lL]edger }.*\\R)",
+                        "        - setProperty: { name: line-of-mine, constant: \"" + number + "\" }\n");
+            case 10 ->
+                toggled( // where HTTP calls come in
+                        "routes/http.camel.yaml",
+                        "(?m)^( +- policy: \\{ ref: \\w*[hH]ttp }\\R +- to: .*\\R)",
+                        "        - setProperty: { name: line-of-mine, constant: \"" + number + "\" }\n");
             default -> change(MODELS, text -> text.replaceAll("(?s)# extra.*?# end\\R?", ""));
         }
     }
 
     /** Puts a line before another, or takes it out if it is there. */
     private void toggled(String file, String before, String line) {
-        change(file, text -> text.contains("line-of-mine")
-                ? text.replaceAll("(?m)^.*line-of-mine.*\\R", "")
-                : text.replaceFirst(before, line + "$1"));
+        change(
+                file,
+                text -> text.contains("line-of-mine")
+                        ? text.replaceAll("(?m)^.*line-of-mine.*\\R", "")
+                        : text.replaceFirst(before, line + "$1"));
     }
 
     private static String extra(int number) {

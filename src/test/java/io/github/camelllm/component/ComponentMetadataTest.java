@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.Main;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,23 @@ class ComponentMetadataTest {
             assertThat(endpoint.getConfiguration().getModel()).isEqualTo("fast");
             assertThat(endpoint.getConfiguration().getVariables()).isEqualTo(Map.of("tone", "formal"));
             assertThat(endpoint.isLenientProperties()).isFalse();
+        }
+    }
+
+    @Test
+    void camelMainSetsWhatHoldsForAllEndpoints() throws Exception {
+        Main main = new Main();
+        main.addInitialProperty("camel.component.llm.key-id", "batch");
+        main.addInitialProperty("camel.component.llm.max-tokens", "500");
+        main.start();
+        try {
+            LlmConfiguration configuration = main.getCamelContext()
+                    .getComponent("llm", LlmComponent.class)
+                    .getConfiguration();
+            assertThat(configuration.getKeyId()).isEqualTo("batch");
+            assertThat(configuration.getMaxTokens()).isEqualTo(500);
+        } finally {
+            main.stop();
         }
     }
 

@@ -200,6 +200,11 @@ class LlmComponentTest {
         assertThat(llm.send("ask", List.of("a", "b")).getException()).isNull();
         assertThat(asked().path("input").toString()).isEqualTo("[\"a\",\"b\"]");
         assertThat(one.getMessage().getHeader(LlmConstants.MODEL)).isEqualTo("e");
+
+        llm.context().getComponent("llm", LlmComponent.class).getConfiguration().setResult("text");
+        assertThat(llm.send("ask", "hello").getException()).isNull();
+        assertThat(problem(llm.send("ask", "hello", Map.of(LlmConstants.RESULT, "stream"))))
+                .hasMessageContaining("llm:embeddings answers with nothing else");
     }
 
     // Streams
@@ -431,6 +436,46 @@ class LlmComponentTest {
         assertThat(answer.getMessage().getHeader("told", String.class)).isEqualTo("invalid_request/400: hello");
         assertThat(answer.getMessage().getHeader("Authorization")).isEqualTo("Basic own");
         assertThat(answer.getMessage().getHeader(LlmConstants.MODEL)).isNull();
+    }
+
+    @Test
+    void aDoCatchFindsTheCodeAndGoesOnWithAnotherModel() throws Exception {
+        upstream.always(request -> request.json().path("model").asText().equals("gpt-4o")
+                ? Reply.json(400, "{\"error\":{\"message\":\"no\"}}")
+                : Reply.json(200, ChatScript.of("second: ", said(request)).json()));
+        routes(ask("- doTry:\n    steps:\n      - to: \"llm:chat?model=gpt-4o\"\n    doCatch:\n"
+                + "      - exception: [ io.github.camelllm.problem.Problem ]\n        steps:\n"
+                + "          - setHeader: { name: told, simple: \"${header.CamelLlmErrorCode}\" }\n"
+                + "          - to: \"llm:chat?model=gpt-4.1\"\n"));
+
+        Exchange answer = llm.send("ask", "hello");
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getBody()).isEqualTo("second: hello");
+        assertThat(answer.getMessage().getHeader("told")).isEqualTo("invalid_request");
+        assertThat(answer.getMessage().getHeader(LlmConstants.ERROR_CODE)).isNull();
+        assertThat(answer.getProperty(LlmConstants.ERROR_CODE)).isNull();
+    }
+
+    @Test
+    void eachRedeliveryIsACallAndTheDeadLetterHoldsTheOriginal() throws Exception {
+        upstream.always(request -> Reply.json(400, "{\"error\":{\"message\":\"no\"}}"));
+        routes(
+                ask(ASK).replace(
+                                "- route:\n",
+                                "- route:\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: direct:dead\n"
+                                        + "        redeliveryPolicy: { maximumRedeliveries: 2, redeliveryDelay: 0 }\n"),
+                LlmContext.route(
+                        "direct:dead",
+                        "- setHeader: { name: dead, simple: \"${body}/${header.CamelLlmErrorStatus}\" }\n"));
+
+        Exchange answer = llm.send("ask", "hello");
+
+        assertThat(answer.getMessage().getHeader("dead")).isEqualTo("hello/400");
+        assertThat(upstream.received()).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(llm.awaitFinished().errorCode()).isEqualTo("invalid_request");
+        }
     }
 
     @Test

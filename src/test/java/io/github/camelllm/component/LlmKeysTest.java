@@ -9,7 +9,10 @@ import io.github.camelllm.testkit.VirtualKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,5 +130,23 @@ class LlmKeysTest {
         assertThat(((Problem) third.getException()).status()).isEqualTo(429);
         assertThat(third.getMessage().getHeader(LlmConstants.ERROR_STATUS)).isEqualTo(429);
         assertThat(llm.send("batch", "x").getException()).isNull();
+    }
+
+    @Test
+    void aLimitHoldsForCallsAtOnce() throws Exception {
+        AtomicInteger answered = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            threads.add(new Thread(() -> {
+                for (int n = 0; n < 10; n++) {
+                    answered.addAndGet(llm.send("web", "x").getException() == null ? 1 : 0);
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(answered).hasValue(2);
     }
 }

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /** A running gateway in a process of its own. {@link GatewaySetup#start} starts it; closing it ends it and removes its files. */
 public final class GatewayProcess implements AutoCloseable {
 
-    private static final Pattern LISTENING = Pattern.compile("(?m)listening on http://127\\.0\\.0\\.1:(\\d+)\\b.*$");
+    private static final Pattern LISTENING =
+            Pattern.compile("(?m)listening on http://(?:127\\.0\\.0\\.1|0\\.0\\.0\\.0):(\\d+)\\b.*$");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -14,8 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.Service;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -25,24 +23,14 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class Edition {
 
-    private static final Pattern REFERENCE = Pattern.compile("(?:bean|ref):(?://)?([\\w.-]+)");
-
     /** Beans that are found by their type, and whose settings can be changed in place. */
     static final Set<String> IN_PLACE = Set.of(Models.class.getName());
 
-    /**
-     * An item.
-     *
-     * @param text what makes it differ from others
-     * @param names the names of beans it refers to
-     */
-    private record Item(Unit unit, Node node, String text, Set<String> names) {}
-
     private final RouteIndex index;
     private final UnaryOperator<String> properties;
-    private final Map<String, Item> routes = new LinkedHashMap<>();
-    private final Map<String, Item> templates = new LinkedHashMap<>();
-    private final Map<String, Item> beans = new LinkedHashMap<>();
+    private final Map<String, EditionItem> routes = new LinkedHashMap<>();
+    private final Map<String, EditionItem> templates = new LinkedHashMap<>();
+    private final Map<String, EditionItem> beans = new LinkedHashMap<>();
     private final Map<String, String> others = new LinkedHashMap<>();
 
     private Edition(RouteIndex index, UnaryOperator<String> properties) {
@@ -50,20 +38,24 @@ public final class Edition {
         this.properties = properties;
         index.beans.forEach((name, node) -> {
             Unit unit = index.beanUnits.get(node);
-            beans.put(name, item(unit, node, name));
+            beans.put(name, EditionItem.read(index, properties, unit, node, name));
         });
-        index.templates.forEach((id, template) ->
-                templates.put(id, item(template.unit(), template.unit().item(), null)));
+        index.templates.forEach((id, template) -> templates.put(
+                id,
+                EditionItem.read(
+                        index, properties, template.unit(), template.unit().item(), null)));
         Map<String, Integer> ordinals = new HashMap<>();
         for (Unit unit : index.units) {
             switch (unit.type()) {
-                case "route", "from" -> routes.put(keyOf(unit, "id", ordinals), item(unit, unit.item(), null));
+                case "route", "from" ->
+                    routes.put(
+                            keyOf(unit, "id", ordinals), EditionItem.read(index, properties, unit, unit.item(), null));
                 case "templatedRoute" -> {
                     String key = keyOf(unit, "routeId", ordinals);
                     if (isAutomatic(key)) {
                         others.put(key, "the templatedRoute at " + unit.at(unit.item()) + ", which has no routeId");
                     } else {
-                        routes.put(key, item(unit, unit.item(), null));
+                        routes.put(key, EditionItem.read(index, properties, unit, unit.item(), null));
                     }
                 }
                 case "beans", "routeTemplate" -> {
@@ -71,8 +63,8 @@ public final class Edition {
                 }
                 default -> {
                     if (!UnitLoader.FILE_WIDE.contains(unit.type())) {
-                        String text =
-                                canonical(unit.item(), new StringBuilder()).toString();
+                        String text = EditionItem.canonical(unit.item(), new StringBuilder())
+                                .toString();
                         others.put(unit.type() + " " + text, "the " + unit.type() + " at " + unit.at(unit.item()));
                     }
                 }
@@ -103,60 +95,6 @@ public final class Edition {
                 : unit.file().path() + "#" + ordinals.merge(unit.file().path().toString(), 1, Integer::sum);
     }
 
-    private Item item(Unit unit, Node node, String own) {
-        StringBuilder text = new StringBuilder();
-        Set<String> names = new LinkedHashSet<>();
-        read(node, text, names);
-        if (own == null) { // what holds for all routes of its file
-            for (Unit other : index.units) {
-                if (other.file() == unit.file() && UnitLoader.FILE_WIDE.contains(other.type())) {
-                    read(other.item(), text, names);
-                }
-            }
-        }
-        names.remove(own);
-        return new Item(unit, node, text.toString(), names);
-    }
-
-    private void read(Node node, StringBuilder text, Set<String> names) {
-        canonical(node, text);
-        Yaml.scalars(node, (key, scalar) -> {
-            String written = scalar.getValue();
-            for (Placeholders.Placeholder placeholder : Placeholders.of(written)) {
-                String value = properties.apply(placeholder.name());
-                if (value != null) {
-                    text.append('\u0001').append(placeholder.name()).append('=').append(value);
-                }
-            }
-            String resolved = index.resolve(written, null).orElse(written);
-            names.add(resolved);
-            if (resolved.startsWith("#")) {
-                names.add(resolved.substring(1));
-            }
-            Matcher matcher = REFERENCE.matcher(resolved);
-            while (matcher.find()) {
-                names.add(matcher.group(1));
-            }
-        });
-    }
-
-    private static StringBuilder canonical(Node node, StringBuilder text) {
-        String scalar = Yaml.text(node);
-        if (scalar != null) {
-            text.append('\u0002').append(scalar).append('\u0003');
-        }
-        Yaml.entries(node).forEach(entry -> {
-            canonical(entry.getKeyNode(), text).append(':');
-            canonical(entry.getValueNode(), text);
-        });
-        if (!Yaml.elements(node).isEmpty()) {
-            text.append('[');
-            Yaml.elements(node).forEach(element -> canonical(element, text).append(','));
-            text.append(']');
-        }
-        return text;
-    }
-
     /** How a later edition differs from this one. */
     public Changes to(Edition next) {
         List<String> restart = new ArrayList<>();
@@ -165,8 +103,8 @@ public final class Edition {
         List<String> changed = new ArrayList<>();
         List<String> removed = new ArrayList<>();
         for (String name : union(beans, next.beans)) {
-            Item before = beans.get(name);
-            Item after = next.beans.get(name);
+            EditionItem before = beans.get(name);
+            EditionItem after = next.beans.get(name);
             if (before == null) {
                 added.add(name);
             } else if (after == null
@@ -237,7 +175,7 @@ public final class Edition {
                 && beans.values().stream().noneMatch(item -> refers(item, name));
     }
 
-    private static boolean refers(Item item, String bean) {
+    private static boolean refers(EditionItem item, String bean) {
         return item.names().contains(bean);
     }
 
@@ -250,7 +188,7 @@ public final class Edition {
     }
 
     private String templateText(String id) {
-        Item item = templates.get(id);
+        EditionItem item = templates.get(id);
         return item == null ? "" : item.text();
     }
 
@@ -261,7 +199,7 @@ public final class Edition {
      * @param inForce has the beans that stay as they are
      */
     private String fingerprint(String name, Set<String> seen, Edition inForce) {
-        Item item = beans.get(name);
+        EditionItem item = beans.get(name);
         if (item == null || seen.contains(name)) {
             return "";
         }
@@ -274,12 +212,12 @@ public final class Edition {
     }
 
     private String routeText(String key, Set<String> fixed, Edition inForce) {
-        Item item = routes.get(key);
+        EditionItem item = routes.get(key);
         StringBuilder text = new StringBuilder(item.text());
         Set<String> names = new LinkedHashSet<>(item.names());
         if (item.unit().type().equals("templatedRoute")) {
             String template = Yaml.text(item.unit().body(), "routeTemplateRef");
-            Item made = templates.get(template);
+            EditionItem made = templates.get(template);
             if (made != null) {
                 text.append('\u0005').append(made.text());
                 names.addAll(made.names());
@@ -298,8 +236,8 @@ public final class Edition {
     public Edition keeping(Edition inForce) {
         Edition kept = new Edition(index, properties);
         for (String name : union(inForce.beans, beans)) {
-            Item before = inForce.beans.get(name);
-            Item after = beans.get(name);
+            EditionItem before = inForce.beans.get(name);
+            EditionItem after = beans.get(name);
             if (before != null && (after == null || !before.text().equals(after.text())) && inForce.isFixed(name)) {
                 kept.beans.put(name, before);
             }
@@ -312,10 +250,10 @@ public final class Edition {
     /** The same edition, from which whatever it is compared with differs: what Camel has loaded may have been something else. */
     public Edition unsure() {
         Edition unsure = new Edition(index, properties);
-        for (Map<String, Item> items : List.of(unsure.routes, unsure.templates, unsure.beans)) {
+        for (Map<String, EditionItem> items : List.of(unsure.routes, unsure.templates, unsure.beans)) {
             items.replaceAll((key, item) -> items == unsure.beans && isFixed(key)
                     ? item // it would be told for ever, and cannot be exchanged anyway
-                    : new Item(item.unit(), item.node(), "\u0006" + item.text(), item.names()));
+                    : item.unlike());
         }
         return unsure;
     }

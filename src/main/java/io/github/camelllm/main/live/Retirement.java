@@ -30,8 +30,11 @@ public final class Retirement implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Retirement.class);
     private static final long LOOK_MILLIS = 200;
 
-    /** How long what steps do behind exchanges is waited for: queues that all calls share are seldom empty under load. */
-    private static final long PENDING_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /**
+     * How long what steps do behind exchanges is waited for, longer than a stream may take that is read after its exchange: queues that
+     * all calls share may hold something whenever one looks.
+     */
+    private static final long PENDING_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     private final LiveContext context;
     private final ScheduledExecutorService thread;
