@@ -3,11 +3,15 @@ package example;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,11 +22,16 @@ final class Upstream implements AutoCloseable {
 
     final List<String> received = new CopyOnWriteArrayList<>();
     volatile boolean miniFails;
+
+    /** What a stream waits for behind its first event; null for nothing. */
+    volatile CountDownLatch gate;
+
     private final HttpServer server;
 
     Upstream() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
+        server.setExecutor(Executors.newCachedThreadPool());
         server.start();
     }
 
@@ -42,12 +51,7 @@ final class Upstream implements AutoCloseable {
             said = content.group(1); // the last message's
         }
         if (request.contains("\"stream\":true")) {
-            StringBuilder events = new StringBuilder();
-            for (String word : ("You said: " + said).split("(?<= )")) {
-                events.append("data: ").append(chunk("\"delta\":{\"content\":\"" + word + "\"},\"finish_reason\":null"));
-            }
-            events.append("data: ").append(chunk("\"delta\":{},\"finish_reason\":\"stop\"")).append("data: [DONE]\n\n");
-            send(exchange, 200, "text/event-stream", events.toString());
+            stream(exchange, "You said: " + said);
         } else {
             send(
                     exchange,
@@ -58,6 +62,35 @@ final class Upstream implements AutoCloseable {
                             + "\"},\"finish_reason\":\"stop\"}],"
                             + "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}");
         }
+    }
+
+    private void stream(HttpExchange exchange, String text) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream out = exchange.getResponseBody()) {
+            for (String word : text.split("(?<= )")) {
+                out.write(event(chunk("\"delta\":{\"content\":\"" + word + "\"},\"finish_reason\":null")));
+                out.flush();
+                await();
+            }
+            out.write(event(chunk("\"delta\":{},\"finish_reason\":\"stop\"")));
+            out.write(event("[DONE]\n\n"));
+        }
+    }
+
+    private void await() {
+        CountDownLatch current = gate;
+        try {
+            if (current != null) {
+                current.await(10, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static byte[] event(String data) {
+        return ("data: " + data).getBytes(StandardCharsets.UTF_8);
     }
 
     private static String chunk(String choice) {

@@ -67,7 +67,13 @@ public final class HttpStep extends Step {
 
     @Override
     protected Call received(Exchange exchange) {
-        return requests.begin(exchange);
+        try {
+            return requests.begin(exchange);
+        } catch (RuntimeException
+                | Error e) { // no client of ours can be told of it yet, and routes have no error handler
+            LOG.error("an HTTP request could not be taken up", e);
+            throw e;
+        }
     }
 
     /**

@@ -4,7 +4,7 @@ import io.github.camelllm.problem.ErrorCode;
 import io.github.camelllm.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,30 +54,19 @@ final class ServletExchange implements ClientExchange {
         return all;
     }
 
-    /** From the request itself: Camel's binding may have made a map or nothing of it. */
+    /** As Camel's binding has read it: text where it is JSON, a stream where it is not known. */
     @Override
     public byte[] body(Message message) {
-        try {
-            byte[] bytes = message.getBody() instanceof byte[] read ? read : readAll(message);
-            if (bytes.length > MAX_BODY) {
-                throw Problem.of(
-                        ErrorCode.REQUEST_TOO_LARGE,
-                        "The request is larger than the " + MAX_BODY + " bytes that are allowed.");
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw Problem.of(ErrorCode.INVALID_REQUEST, "The body could not be read to its end.")
-                    .withCause(e);
+        Object body = message.getBody();
+        byte[] bytes = body instanceof CharSequence text
+                ? text.toString().getBytes(StandardCharsets.UTF_8)
+                : message.getBody(byte[].class);
+        if (bytes != null && bytes.length > MAX_BODY) {
+            throw Problem.of(
+                    ErrorCode.REQUEST_TOO_LARGE,
+                    "The request is larger than the " + MAX_BODY + " bytes that are allowed.");
         }
-    }
-
-    private byte[] readAll(Message message) throws IOException {
-        byte[] bytes = request.getInputStream().readNBytes(MAX_BODY + 1);
-        if (bytes.length > 0 || message.getBody() == null) {
-            return bytes;
-        }
-        byte[] bound = message.getBody(byte[].class); // the binding has read it
-        return bound == null ? bytes : bound;
+        return bytes;
     }
 
     @Override
