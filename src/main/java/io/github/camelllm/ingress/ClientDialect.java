@@ -5,7 +5,6 @@ import io.github.camelllm.call.Call;
 import io.github.camelllm.call.Request;
 import io.github.camelllm.call.StreamEvent;
 import io.github.camelllm.problem.Problem;
-import io.vertx.core.http.HttpServerRequest;
 
 /** What one kind of client writes and expects to read; in between, the gateway speaks OpenAI's words. */
 interface ClientDialect {
@@ -25,10 +24,11 @@ interface ClientDialect {
     /**
      * The dialect of a request that is refused before a route sees it: that of its path, or else of its client.
      *
+     * @param anthropicVersion the header of that name; null for none
      * @param path of the request, normalised
      */
-    static ClientDialect of(HttpServerRequest request, String path) {
-        return request.getHeader(EitherDialect.ANTHROPIC) != null ? of("anthropic") : ofPath(path);
+    static ClientDialect of(String anthropicVersion, String path) {
+        return anthropicVersion != null ? of("anthropic") : ofPath(path);
     }
 
     /** The dialect of a path, normalised, where no more is known of the request. */

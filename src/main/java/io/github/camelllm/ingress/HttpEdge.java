@@ -218,7 +218,8 @@ public final class HttpEdge {
         if (problem.code() == ErrorCode.OVERLOADED || (!request.isEnded() && BodyReader.declaredLength(request) != 0)) {
             response.putHeader("Connection", "close");
         }
-        byte[] body = ClientDialect.of(request, routing.normalizedPath()).error(problem, id);
+        byte[] body = ClientDialect.of(request.getHeader(EitherDialect.ANTHROPIC), routing.normalizedPath())
+                .error(problem, id);
         response.putHeader("Content-Length", Integer.toString(body.length)); // which HEAD is told as well
         response.end(Buffer.buffer(body));
     }

@@ -67,7 +67,13 @@ public final class HttpStep extends Step {
 
     @Override
     protected Call received(Exchange exchange) {
-        return requests.begin(exchange);
+        try {
+            return requests.begin(exchange);
+        } catch (RuntimeException
+                | Error e) { // no client of ours can be told of it yet, and routes have no error handler
+            LOG.error("an HTTP request could not be taken up", e);
+            throw e;
+        }
     }
 
     /**
@@ -86,9 +92,10 @@ public final class HttpStep extends Step {
 
     @Override
     protected void around(Call call, Exchange exchange, Chain next) {
-        EventWriter client = requests.writer(exchange);
+        ClientExchange connection = HttpRequests.client(exchange);
+        EventWriter client = connection.writer(requests.stallTimeout());
         Map<String, Object> received = ClientHeaders.copy(exchange.getMessage());
-        BodyMemory.Share memory = BodyReader.holdCurrent();
+        BodyMemory.Share memory = connection.memory();
         activeCalls.enter(call);
         call.await();
         try {
@@ -109,6 +116,7 @@ public final class HttpStep extends Step {
             client.close();
             activeCalls.leave(call);
             Calls.received(exchange, call);
+            connection.answered(exchange);
             if (memory != null) {
                 memory.letGo();
             }

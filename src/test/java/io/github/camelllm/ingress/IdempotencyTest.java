@@ -55,6 +55,13 @@ class IdempotencyTest {
         });
     }
 
+    /** What models were asked: others on this machine may come upon the port. */
+    private List<io.github.camelllm.testkit.Received> asked() {
+        return upstream.received().stream()
+                .filter(request -> request.method().equals("POST"))
+                .toList();
+    }
+
     private EditedChain chain() throws Exception {
         return chain("");
     }
@@ -77,7 +84,7 @@ class IdempotencyTest {
             assertThat(first.header("Idempotent-Replayed")).isNull();
             assertThat(again.header("Content-Type")).isEqualTo(first.header("Content-Type"));
             assertThat(other.text()).isNotEqualTo(first.text());
-            assertThat(upstream.received()).hasSize(2);
+            assertThat(asked()).hasSize(2);
             assertThat(chain.awaitFinished().attempts()).hasSize(1);
             FinishedCall replayed = chain.awaitFinished();
             assertThat(replayed.attempts()).isEmpty();
@@ -101,7 +108,7 @@ class IdempotencyTest {
                     "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
                     KEY);
             assertThat(anthropic.status()).isEqualTo(409);
-            assertThat(upstream.received()).hasSize(1);
+            assertThat(asked()).hasSize(1);
         }
     }
 
@@ -140,7 +147,7 @@ class IdempotencyTest {
                     assertThat(answer.get().status()).isEqualTo(200);
                     assertThat(answer.get().text()).isEqualTo(text);
                 }
-                assertThat(upstream.received()).hasSize(round + 1);
+                assertThat(asked()).hasSize(round + 1);
             }
         } finally {
             threads.shutdownNow();
@@ -174,7 +181,7 @@ class IdempotencyTest {
             assertThat(again.status()).isEqualTo(200);
             assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
             assertThat(again.text()).contains("three");
-            assertThat(upstream.received()).hasSize(1);
+            assertThat(asked()).hasSize(1);
         }
     }
 
@@ -190,7 +197,7 @@ class IdempotencyTest {
 
             assertThat(first.status()).isEqualTo(200);
             assertThat(again.text()).isEqualTo(first.text());
-            assertThat(upstream.received()).hasSize(2);
+            assertThat(asked()).hasSize(2);
         }
     }
 
@@ -206,7 +213,7 @@ class IdempotencyTest {
                     Duration.ofSeconds(10), "the answer at the other gateway", () -> "true"
                             .equals(two.chat("x", stream, KEY).header("Idempotent-Replayed")));
             assertThat(two.chat("x", stream, KEY).text()).isEqualTo(text);
-            assertThat(upstream.received()).hasSize(1);
+            assertThat(asked()).hasSize(1);
             assertThat(two.chat("y", stream, KEY).status()).isEqualTo(409);
             upstream.reset();
             counting();
@@ -218,7 +225,7 @@ class IdempotencyTest {
             for (Future<RawResponse> answer : answers) {
                 assertThat(answer.get().text()).isEqualTo(answers.get(0).get().text());
             }
-            assertThat(upstream.received()).hasSize(1);
+            assertThat(asked()).hasSize(1);
         } finally {
             threads.shutdownNow();
         }
