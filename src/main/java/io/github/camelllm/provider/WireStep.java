@@ -260,6 +260,7 @@ public abstract class WireStep extends KeyedStep {
                 fail(call, exchange, attempt, inFlight, e);
             }
         } finally {
+            request.setHeaders(own); // it holds the provider's key
             exchange.getMessage().setHeaders(own); // and none of the provider's stay
         }
     }

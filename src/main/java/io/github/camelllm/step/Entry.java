@@ -8,6 +8,7 @@ import io.github.camelllm.problem.Problem;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Message;
 import org.apache.camel.Ordered;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class Entry {
     private final boolean part;
     private final RequestBody asked;
     private final Object body;
+    private final Message message;
     private final Object correlation;
     private final Object[] steering = new Object[STEERING.length];
 
@@ -47,6 +49,7 @@ final class Entry {
         this.part = part;
         this.asked = asked;
         this.body = body;
+        this.message = exchange.getMessage();
         this.correlation = exchange.getProperty(ExchangePropertyKey.CORRELATION_ID);
         this.exchangeBefore = exchange.getProperty(EXCHANGE, Exchange.class);
         for (int i = 0; i < STEERING.length; i++) {
@@ -135,7 +138,7 @@ final class Entry {
         exchange.setProperty(Calls.LAST, call);
         Facts.tell(exchange, call, failure);
         if (failure != null) {
-            exchange.getMessage().setBody(before == call ? call.getRequest().original() : body);
+            restore();
             return;
         }
         if (exchange.getMessage().getBody() instanceof Answer) {
@@ -148,6 +151,14 @@ final class Entry {
                 && stream instanceof SharedStream shared) {
             Completions.atEnd(exchange, () -> keepWhole(shared), Ordered.HIGHEST);
         }
+    }
+
+    /** Whatever a failed producer has left in an OUT message would hide from error handlers what they are to find. */
+    @SuppressWarnings("deprecation")
+    private void restore() {
+        exchange.setOut(null);
+        exchange.setMessage(message);
+        message.setBody(before == call ? call.getRequest().original() : body);
     }
 
     /** A copy of an exchange ends before its answer is read, by whoever has made the copy. */
