@@ -1,7 +1,9 @@
 package io.github.camelllm.main;
 
+import io.github.camelllm.call.Answer;
 import io.github.camelllm.config.Part;
 import io.github.camelllm.ingress.ActiveCalls;
+import io.github.camelllm.step.CallConverters;
 import io.github.camelllm.step.Step;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
@@ -76,6 +78,9 @@ public final class GatewayPlugin implements ContextServicePlugin {
                 return;
             }
             settings = HostSettings.of(context);
+            if (context.getTypeConverterRegistry().lookup(String.class, Answer.class) == null) {
+                new CallConverters().load(context.getTypeConverterRegistry()); // Quarkus does not look for loaders
+            }
             draining = bound(Beans.DRAINING, new AtomicBoolean(true));
             calls = bound(Beans.ACTIVE_CALLS, new ActiveCalls());
             if (Part.HTTP_SERVER.present()) {
