@@ -37,10 +37,10 @@ final class Sharing {
             return null;
         }
         if (!store.isEmpty()) {
-            return SharedCache.in("cache.store (llm.cache.store)", store, timeout);
+            return SharedCache.in("cache.store (llm.cache.store)", store, "cache", timeout);
         }
         Store limits = Calls.bound(context, Store.class, null);
-        return limits == null ? null : limits.sharedCache(timeout).orElse(null);
+        return limits == null ? null : limits.sharedCache("cache", timeout).orElse(null);
     }
 
     /** Has it closed when the context stops. */

@@ -199,6 +199,11 @@ public final class Call {
         stage.set(Stage.LEFT);
     }
 
+    /** Says that the call is in the chain once more, for the rest of a stream. */
+    public void comeBack() {
+        stage.set(Stage.ENTERED);
+    }
+
     /** Whether the call has left the chain. */
     public boolean hasLeft() {
         return stage.get() == Stage.LEFT;

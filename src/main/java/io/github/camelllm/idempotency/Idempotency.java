@@ -102,8 +102,9 @@ public final class Idempotency extends Step implements MeterBinder {
         if (routes++ == 0) {
             CamelContext context = route.getCamelContext();
             Store store = Calls.bound(context, Store.class, null);
-            SharedCache shared =
-                    store == null ? null : store.sharedCache(storeTimeout).orElse(null);
+            SharedCache shared = store == null
+                    ? null
+                    : store.sharedCache("idempotency", storeTimeout).orElse(null);
             answers = new Answers(ttl, maxBytes, Calls.ticker(context), shared);
         }
     }

@@ -17,13 +17,13 @@ interface ClientExchange {
         Message message = exchange.getMessage();
         String type = message.getClass().getName();
         if (type.equals("org.apache.camel.component.platform.http.vertx.HttpMessage")) {
-            return new VertxExchange(message); // on Camel Main and Quarkus
+            return new VertxExchange(message); // on Camel Main; Quarkus has it too
         }
         if (type.equals("org.apache.camel.component.platform.http.springboot.PlatformHttpMessage")) {
             return new ServletExchange(message);
         }
         throw new IllegalStateException("the HTTP messages of this runtime (" + type
-                + ") are not known; those of platform-http on Camel Main, Quarkus and Spring Boot are");
+                + ") are not known; those of platform-http on Camel Main and Spring Boot are");
     }
 
     /** A header of the request; null where it has none. */

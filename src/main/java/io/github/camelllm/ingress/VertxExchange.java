@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
-/** A request that Vert.x has received: on Camel Main and on Quarkus. */
+/** A request that Vert.x has received: on Camel Main, and by its class on Quarkus, where it was not tried. */
 final class VertxExchange implements ClientExchange {
 
     private final HttpServerRequest request;

@@ -108,6 +108,7 @@ public final class GatewayPlugin implements ContextServicePlugin {
         public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
             if (settings != null && !up) {
                 HttpDoor.check(context, settings);
+                HttpDoor.warnOfSpringsTimeout(context);
             }
         }
 

@@ -12,12 +12,16 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Whether HTTP may come in at all: there is a server for it, and whoever reaches it may not spend what models cost. */
 final class HttpDoor {
 
     private static final String SCHEME = "platform-http:";
     private static final String ENGINE = "META-INF/services/org/apache/camel/platform-http-engine";
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
 
     private HttpDoor() {}
 
@@ -68,6 +72,16 @@ final class HttpDoor {
                 + ": put keys into the file of " + SettingsTable.KEYS_FILE
                 + ", let the server listen on 127.0.0.1, or set "
                 + SettingsTable.OPEN + "=true");
+    }
+
+    /** Spring ends a request after 30 s as if it were whole, unless it is told otherwise. */
+    static void warnOfSpringsTimeout(CamelContext context) {
+        boolean spring = context.getClassResolver().resolveClass("org.springframework.boot.SpringApplication") != null;
+        String timeout = context.resolvePropertyPlaceholders("{{spring.mvc.async.request-timeout:}}");
+        if (spring && timeout.isBlank() && context.getRoutes().stream().anyMatch(HttpDoor::isHttp)) {
+            LOG.warn("Spring ends each request after 30 s, as if its answer were whole: set"
+                    + " spring.mvc.async.request-timeout=-1, or to what your longest call may take");
+        }
     }
 
     private static boolean isHttp(Route route) {

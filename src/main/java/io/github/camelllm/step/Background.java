@@ -120,6 +120,7 @@ public final class Background implements AutoCloseable {
         copy.getMessage()
                 .setHeaders(new java.util.HashMap<>(exchange.getMessage().getHeaders()));
         Calls.attach(copy, call);
+        Entry.within(copy, call);
         return copy;
     }
 

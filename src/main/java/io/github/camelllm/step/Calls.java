@@ -52,7 +52,7 @@ public final class Calls {
     static final String LAST = "llm.last";
 
     /** What an exchange must not take over from another that it is a copy of, where it is to go on without it. */
-    static final Set<String> OF_THE_EXCHANGE = Set.of(PROPERTY, LAST, Entry.EXCHANGE, Lifetime.PROPERTY);
+    static final Set<String> OF_THE_EXCHANGE = Set.of(PROPERTY, LAST, Entry.WITHIN, Lifetime.PROPERTY);
 
     /** The model that is asked for where a body names none. */
     static final String DEFAULT_MODEL = "auto";

@@ -28,13 +28,18 @@ final class Entry {
         Calls.ASKED, Calls.TASK, Calls.MODEL, Calls.CLASSIFICATION, Calls.CHAIN, Calls.TEMPLATE, Calls.TAGS
     };
 
-    /** The exchange on which the call is under way: those that differ are copies. */
-    static final String EXCHANGE = "llm.entry";
+    private static final Runnable NOTHING = () -> {};
+
+    /** The exchange property with the call that the exchange is in the midst of, and where that entered. */
+    static final String WITHIN = "llm.within";
+
+    /** A call that is under way, and the exchange on which it entered the chain: others that have it are copies of that. */
+    private record Within(Call call, Exchange exchange) {}
 
     private final Exchange exchange;
     private final Call call;
     private final Call before;
-    private final Exchange exchangeBefore;
+    private final Object withinBefore;
     private final boolean part;
     private final RequestBody asked;
     private final Object body;
@@ -51,11 +56,11 @@ final class Entry {
         this.body = body;
         this.message = exchange.getMessage();
         this.correlation = exchange.getProperty(ExchangePropertyKey.CORRELATION_ID);
-        this.exchangeBefore = exchange.getProperty(EXCHANGE, Exchange.class);
+        this.withinBefore = exchange.getProperty(WITHIN);
         for (int i = 0; i < STEERING.length; i++) {
             steering[i] = exchange.getProperty(STEERING[i]);
         }
-        exchange.setProperty(EXCHANGE, exchange);
+        within(exchange, call);
         Calls.attach(exchange, call);
     }
 
@@ -74,12 +79,14 @@ final class Entry {
             Call call = Calls.begin(exchange, asked);
             return entered(exchange, call, null, false, asked, body, begins);
         }
-        if (open.enter()) {
+        Within within = exchange.getProperty(WITHIN, Within.class);
+        boolean inside = within != null && within.call() == open && !open.hasLeft();
+        if (!inside && open.enter()) {
             RequestBody asked = new RequestBody(open.getRequest(), Calls.rewrite(exchange, open));
             return entered(exchange, open, open, false, asked, null, begins);
         }
-        boolean part = !open.hasLeft() && isPart(exchange);
-        if (open.hasLeft() || part || begins && !open.account()) {
+        boolean part = inside && isPart(exchange, within.exchange());
+        if (!inside || part || begins && !open.account()) {
             Object body = exchange.getMessage().getBody();
             RequestBody asked = body == open.getRequest()
                     ? new RequestBody(
@@ -95,6 +102,11 @@ final class Entry {
         return null;
     }
 
+    /** Says that an exchange is in the midst of a call, so that steps join it. */
+    static void within(Exchange exchange, Call call) {
+        exchange.setProperty(WITHIN, new Within(call, exchange));
+    }
+
     private static Entry entered(
             Exchange exchange, Call call, Call before, boolean part, RequestBody asked, Object body, boolean begins) {
         call.enter();
@@ -104,11 +116,34 @@ final class Entry {
         return new Entry(exchange, call, before, part, asked, body);
     }
 
+    /**
+     * Has what follows a step join its call though that has left the chain: a stream that breaks off asks another model while its
+     * client reads it.
+     *
+     * @return to be run when that is over
+     */
+    static Runnable resume(Exchange exchange, Call call) {
+        Call present = exchange.getProperty(Calls.PROPERTY, Call.class);
+        if (present == call && !call.hasLeft()) {
+            return NOTHING;
+        }
+        boolean left = call.hasLeft();
+        Object entry = exchange.getProperty(WITHIN);
+        exchange.setProperty(Calls.PROPERTY, call);
+        within(exchange, call);
+        call.comeBack();
+        return () -> {
+            if (left) {
+                call.leave();
+            }
+            put(exchange, Calls.PROPERTY, present);
+            put(exchange, WITHIN, entry);
+        };
+    }
+
     /** Whether an exchange is one of several that a call was divided into since it entered the chain. */
-    private static boolean isPart(Exchange exchange) {
-        Exchange entry = exchange.getProperty(EXCHANGE, Exchange.class);
-        return entry != null
-                && entry != exchange
+    private static boolean isPart(Exchange exchange, Exchange entry) {
+        return entry != exchange
                 && (differs(entry, exchange, ExchangePropertyKey.MULTICAST_INDEX)
                         || differs(entry, exchange, ExchangePropertyKey.SPLIT_INDEX));
     }
@@ -133,7 +168,7 @@ final class Entry {
             put(STEERING[i], steering[i]);
         }
         put(Calls.PROPERTY, before);
-        put(EXCHANGE, exchangeBefore);
+        put(WITHIN, withinBefore);
         put(Exchange.CORRELATION_ID, correlation); // circuitBreaker leaves that of its copy
         exchange.setProperty(Calls.LAST, call);
         Facts.tell(exchange, call, failure);
@@ -171,6 +206,10 @@ final class Entry {
     }
 
     private void put(String name, Object value) {
+        put(exchange, name, value);
+    }
+
+    private static void put(Exchange exchange, String name, Object value) {
         if (value == null) {
             exchange.removeProperty(name);
         } else {

@@ -63,7 +63,7 @@ public record OwnCall(
     /** What the call must not find on the exchange, and what must be there again after it. */
     private static final List<String> STATE = List.of(
             Calls.PROPERTY,
-            Entry.EXCHANGE,
+            Entry.WITHIN,
             Calls.ASKED,
             Calls.TASK,
             Calls.MODEL,

@@ -266,7 +266,12 @@ public abstract class Step implements Policy {
         }
 
         private void proceed(Exchange exchange, Call call) throws Exception {
-            child.process(exchange); // waits, should something further down be asynchronous
+            Runnable over = Entry.resume(exchange, call);
+            try {
+                child.process(exchange); // waits, should something further down be asynchronous
+            } finally {
+                over.run();
+            }
             Exception failure = exchange.getException();
             if (failure != null) {
                 exchange.setException(null);

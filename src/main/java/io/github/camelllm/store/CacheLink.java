@@ -35,6 +35,7 @@ final class CacheLink implements AutoCloseable {
             CacheScripts.TELL);
 
     private final RedisAddress redis;
+    private final CacheKeys keys;
     private final String channel;
     private final Consumer<String> news;
     private final Consumer<Throwable> onLoss;
@@ -47,15 +48,20 @@ final class CacheLink implements AutoCloseable {
      * @param news told of each message, in their order; must not wait
      * @param onLoss told that the connection for commands has failed, as long as it has; must not wait
      */
-    CacheLink(String url, Consumer<String> news, Consumer<Throwable> onLoss) {
+    CacheLink(String url, CacheKeys keys, Consumer<String> news, Consumer<Throwable> onLoss) {
         this.redis = new RedisAddress(url);
-        this.channel = CacheScripts.CHANNEL + ":" + redis.database();
+        this.keys = keys;
+        this.channel = keys.clears() + ":" + redis.database();
         this.news = news;
         this.onLoss = onLoss;
     }
 
     String name() {
         return redis.name();
+    }
+
+    CacheKeys keys() {
+        return keys;
     }
 
     String channel() {

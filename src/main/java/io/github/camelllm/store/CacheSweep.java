@@ -40,7 +40,7 @@ final class CacheSweep {
     private long tell(String what, boolean all) throws InterruptedException, ExecutionException, TimeoutException {
         List<Object> reply = link.run(
                         CacheScripts.TELL,
-                        new String[] {CacheScripts.CLEARS},
+                        new String[] {link.keys().clears()},
                         CacheLink.bytes(link.channel()),
                         CacheLink.bytes(instance),
                         CacheLink.bytes(what),
@@ -50,7 +50,7 @@ final class CacheSweep {
     }
 
     private long sweep(Predicate<byte[]> which) throws InterruptedException, ExecutionException, TimeoutException {
-        ScanArgs page = ScanArgs.Builder.matches(CacheScripts.ENTRIES + "*").limit(KEYS_A_PAGE);
+        ScanArgs page = ScanArgs.Builder.matches(link.keys().entries() + "*").limit(KEYS_A_PAGE);
         long values = 0;
         ScanCursor at = ScanCursor.INITIAL;
         do {

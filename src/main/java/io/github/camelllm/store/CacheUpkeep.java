@@ -180,7 +180,8 @@ final class CacheUpkeep implements AutoCloseable {
             throws InterruptedException, ExecutionException, TimeoutException {
         lookedNanos = System.nanoTime();
         renew();
-        List<Object> reply = link.run(CacheScripts.ADOPT, new String[] {CacheScripts.CLEARS}, CacheLink.bytes(known))
+        List<Object> reply = link.run(
+                        CacheScripts.ADOPT, new String[] {link.keys().clears()}, CacheLink.bytes(known))
                 .get(patienceNanos, TimeUnit.NANOSECONDS);
         long number = ((Number) reply.get(0)).longValue();
         if (known >= 0 && number != known && (missed || suspected == known)) {
@@ -216,7 +217,7 @@ final class CacheUpkeep implements AutoCloseable {
             List<String> keys = new ArrayList<>();
             List<byte[]> arguments = new ArrayList<>(List.of(CacheLink.bytes(lease.toMillis())));
             for (Map.Entry<String, Lease> held : all.subList(from, Math.min(all.size(), from + LEASES_A_RENEWAL))) {
-                keys.add(CacheScripts.lease(held.getValue().id));
+                keys.add(link.keys().lease(held.getValue().id));
                 arguments.add(CacheLink.bytes(held.getKey()));
             }
             var unused = link.run(CacheScripts.RENEW, keys.toArray(String[]::new), arguments.toArray(byte[][]::new));

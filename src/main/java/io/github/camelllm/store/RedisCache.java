@@ -33,6 +33,7 @@ final class RedisCache implements SharedCache {
 
     private final String instance = UUID.randomUUID().toString();
     private final AtomicLong tokens = new AtomicLong();
+    private final CacheKeys space;
     private final CacheLink link;
     private final CacheSweep sweep;
     private final Availability availability;
@@ -50,12 +51,17 @@ final class RedisCache implements SharedCache {
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private volatile CacheUpkeep upkeep;
 
-    /** @param timeout how long a call waits for a store that is silent; for one that serves others, a second */
-    RedisCache(String url, Duration timeout, Duration lease) {
+    /**
+     * @param space what the values are for, which are apart from those of others
+     * @param timeout how long a call waits for a store that is silent; for one that serves others, a second
+     */
+    RedisCache(String url, String space, Duration timeout, Duration lease) {
+        this.space = new CacheKeys(space);
         this.timeout = timeout;
         this.lease = lease;
         this.link = new CacheLink(
                 url,
+                this.space,
                 message -> {
                     CacheUpkeep current = upkeep;
                     if (current != null) {
@@ -85,9 +91,9 @@ final class RedisCache implements SharedCache {
             return Optional.empty();
         }
         String[] keys = name == null
-                ? new String[] {CacheScripts.CLEARS, CacheScripts.entry(id)}
-                : new String[] {CacheScripts.CLEARS, CacheScripts.entry(id), CacheScripts.name(name)};
-        List<Object> reply = ask(CacheScripts.FIND, keys, CacheLink.bytes(CacheScripts.ENTRIES), CacheLink.bytes(id));
+                ? new String[] {space.clears(), space.entry(id)}
+                : new String[] {space.clears(), space.entry(id), space.name(name)};
+        List<Object> reply = ask(CacheScripts.FIND, keys, CacheLink.bytes(space.entries()), CacheLink.bytes(id));
         (reply == null ? errors : is(reply, 1) ? hits : misses).increment();
         return reply != null && is(reply, 1) ? Optional.of(entry(reply)) : Optional.empty();
     }
@@ -99,7 +105,7 @@ final class RedisCache implements SharedCache {
         }
         List<Object> reply = ask(
                 CacheScripts.LEAD,
-                new String[] {CacheScripts.CLEARS, CacheScripts.entry(id), CacheScripts.lease(id)},
+                new String[] {space.clears(), space.entry(id), space.lease(id)},
                 CacheLink.bytes(id),
                 CacheLink.bytes(token),
                 CacheLink.bytes(lease.toMillis()),
@@ -138,10 +144,9 @@ final class RedisCache implements SharedCache {
         if (token != null) {
             upkeep.letGo(token);
         }
-        List<String> keys = new ArrayList<>(
-                List.of(CacheScripts.CLEARS, CacheScripts.entry(entry.id()), CacheScripts.lease(entry.id())));
+        List<String> keys = new ArrayList<>(List.of(space.clears(), space.entry(entry.id()), space.lease(entry.id())));
         if (name != null) {
-            keys.add(CacheScripts.name(name));
+            keys.add(space.name(name));
         }
         link.run(
                         CacheScripts.KEEP,
@@ -175,7 +180,7 @@ final class RedisCache implements SharedCache {
     private void giveBack(String id, String token, String instead) {
         link.run(
                         CacheScripts.RELEASE,
-                        new String[] {CacheScripts.lease(id)},
+                        new String[] {space.lease(id)},
                         CacheLink.bytes(token),
                         CacheLink.bytes(instead),
                         CacheLink.bytes(UNSHARED_FOR.toMillis()))
@@ -189,7 +194,7 @@ final class RedisCache implements SharedCache {
     public void remove(String id) {
         link.run(
                         CacheScripts.REMOVE,
-                        new String[] {CacheScripts.entry(id)},
+                        new String[] {space.entry(id)},
                         CacheLink.bytes(link.channel()),
                         CacheLink.bytes("0 " + instance + " " + id))
                 .exceptionally(failure -> {

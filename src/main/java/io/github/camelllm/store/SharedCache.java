@@ -143,12 +143,13 @@ public interface SharedCache extends AutoCloseable {
      *
      * @param property what the address is set by, for what is wrong with it
      * @param url {@code redis://} or {@code rediss://}
+     * @param space what the values are for, such as {@code cache}: those of others are not seen, nor cleared
      * @param timeout how long a call waits for a store that is silent; for one that serves others, a second
      * @throws IllegalArgumentException naming the property
      */
-    static SharedCache in(String property, String url, Duration timeout) {
+    static SharedCache in(String property, String url, String space, Duration timeout) {
         StoreSettings.checkUrl(property, url);
-        return new RedisCache(url, timeout, RedisCache.LEASE);
+        return new RedisCache(url, space, timeout, RedisCache.LEASE);
     }
 
     /** Connects in the background; returns at once. */

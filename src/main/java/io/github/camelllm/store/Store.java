@@ -138,13 +138,14 @@ public final class Store extends ServiceSupport implements LimitStore, CamelCont
      * Room for values that gateways share, in the same Redis by connections of its own; empty where limits are counted in memory.
      * Whoever asks for it starts and closes it.
      *
+     * @param space what the values are for, such as {@code cache}
      * @param timeout how long a call waits for a store that is silent; for one that serves others, a second
      */
-    public Optional<SharedCache> sharedCache(Duration timeout) {
+    public Optional<SharedCache> sharedCache(String space, Duration timeout) {
         StoreSettings settings = settings();
         return settings.inMemory()
                 ? Optional.empty()
-                : Optional.of(SharedCache.in("store.url (llm.store)", settings.url(), timeout));
+                : Optional.of(SharedCache.in("store.url (llm.store)", settings.url(), space, timeout));
     }
 
     private StoreSettings settings() {

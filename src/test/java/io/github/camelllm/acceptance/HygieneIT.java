@@ -49,7 +49,6 @@ class HygieneIT extends GatewayAcceptance {
         "X-LLM-User: ana",
         "X-LLM-Team: web",
         "X-LLM-Task: chat",
-        "Idempotency-Key: of-the-client",
         "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "tracestate: client=1",
         "baggage: of=client",

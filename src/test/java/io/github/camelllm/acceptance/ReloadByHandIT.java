@@ -1,6 +1,7 @@
 package io.github.camelllm.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.camelllm.testkit.Await;
 import io.github.camelllm.testkit.GatewaySetup;
@@ -8,6 +9,7 @@ import io.github.camelllm.testkit.RawClient;
 import io.github.camelllm.testkit.RawResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,10 +92,21 @@ class ReloadByHandIT extends GatewayAcceptance {
 
     @Test
     void theSignalThatReloadsElsewhereReloads() throws Exception {
+        assumeFalse(ignoresHangUps(), "this build was started with SIGHUP ignored (nohup), and so are its children");
         model("hung-up");
         assertThat(chat("hung-up").status()).isEqualTo(404);
         assertThat(run("kill", "-HUP", Long.toString(gateway.pid())).exit()).isZero();
         Await.until("the model is there", () -> chat("hung-up").status() == 200);
         assertThat(gateway.alive()).isTrue();
+    }
+
+    /** A process hands on which signals it ignores; 1 is the bit of SIGHUP. */
+    private static boolean ignoresHangUps() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
     }
 }

@@ -127,7 +127,7 @@ class GatewayCommandIT {
                 .singleElement()
                 .asString()
                 .matches(
-                        "routes/gateway.camel.yaml:\\d+: no file declares the bean 'authenticat'\\. Did you mean 'authenticate'\\?");
+                        "routes/gateway.camel.yaml:\\d+: no file declares the bean 'llmAuthenticat'\\. Did you mean 'llmAuthenticate'\\?");
         assertThat(started.exit()).isEqualTo(78);
         assertThat(started.err()).isEqualTo(validated.out() + "The gateway did not start.\n");
     }
