@@ -60,6 +60,19 @@ public final class Authenticate extends Step implements CredentialCheck {
     }
 
     /**
+     * Refuses a condition: what a client can bring about must not decide whether it is asked for its key.
+     *
+     * @throws IllegalArgumentException always, unless blank
+     */
+    @Override
+    public void setWhen(String when) {
+        if (when != null && !when.isBlank()) {
+            throw new IllegalArgumentException("authenticate.when is '" + when
+                    + "'; whether a key is asked for depends on no condition: take it out");
+        }
+    }
+
+    /**
      * Reads the keys, anew each time a route with this step starts, and from then on within {@value #PROMPT_MILLIS} ms of each change
      * of the file.
      *

@@ -179,6 +179,11 @@ public final class Call {
         return further;
     }
 
+    /** Says that it is not the first. */
+    public void markFurther() {
+        further = true;
+    }
+
     /** Whether a client waits for the answer who will be given a stream piece by piece. */
     public boolean isAwaited() {
         return awaited;

@@ -28,6 +28,7 @@ public final class Request {
     private final UnaryOperator<ObjectNode> reader;
     private final boolean ofAnyDialect;
     private RequestDialect dialect;
+    private String defaultModel = "";
     private ObjectNode tree;
 
     /** A request still to be parsed; null stands for an empty body. */
@@ -57,9 +58,15 @@ public final class Request {
         this(tree, null, 0);
     }
 
-    /** A request still to be parsed, of whatever {@link RequestDialect} is recognised in it. */
-    public static Request ofAnyDialect(byte[] body) {
-        return new Request(body, null, true);
+    /**
+     * A request still to be parsed, of whatever {@link RequestDialect} is recognised in it.
+     *
+     * @param model asked for where it names none; empty for none
+     */
+    public static Request ofAnyDialect(byte[] body, String model) {
+        Request request = new Request(body, null, true);
+        request.defaultModel = model;
+        return request;
     }
 
     private Request(ObjectNode tree, UnaryOperator<ObjectNode> reader, int receivedBytes) {
@@ -105,6 +112,9 @@ public final class Request {
             ObjectNode object = parse(received);
             dialect = ofAnyDialect ? RequestDialect.of(object).orElse(null) : null;
             tree = dialect != null ? dialect.read(object) : reader != null ? reader.apply(object) : object;
+            if (!defaultModel.isEmpty() && !tree.has("model")) {
+                tree.put("model", defaultModel);
+            }
         }
         return tree;
     }

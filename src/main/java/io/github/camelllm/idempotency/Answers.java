@@ -20,14 +20,12 @@ final class Answers implements AutoCloseable {
             "{\"kind\":\"idempotency\"}".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final Cache<String, Done> memory;
-    private final SharedCache shared;
-    private final Duration ttl;
+    private volatile SharedCache shared;
+    private volatile Duration ttl;
     private final Troubles troubles;
 
-    /** @param shared null where gateways share nothing */
-    Answers(Duration ttl, long maxBytes, Ticker ticker, SharedCache shared) {
+    Answers(Duration ttl, long maxBytes, Ticker ticker) {
         this.ttl = ttl;
-        this.shared = shared;
         this.troubles = new Troubles(LOG, ticker);
         this.memory = Caffeine.newBuilder()
                 .expireAfterWrite(ttl)
@@ -35,8 +33,20 @@ final class Answers implements AutoCloseable {
                 .maximumWeight(maxBytes)
                 .weigher((String id, Done done) -> done.weight())
                 .build();
-        if (shared != null) {
-            shared.start(new SharedCache.Listener() {
+    }
+
+    /** Goes by these settings from now on; what is kept stays. */
+    void settings(Duration newTtl, long maxBytes) {
+        ttl = newTtl;
+        memory.policy().expireAfterWrite().ifPresent(policy -> policy.setExpiresAfter(newTtl));
+        memory.policy().eviction().ifPresent(policy -> policy.setMaximum(maxBytes));
+    }
+
+    /** @param newShared where gateways share answers; null where they share nothing */
+    void open(SharedCache newShared) {
+        shared = newShared;
+        if (newShared != null) {
+            newShared.start(new SharedCache.Listener() {
                 @Override
                 public void cleared(String what) {
                     // what is kept under a key is no cached answer
@@ -61,15 +71,18 @@ final class Answers implements AutoCloseable {
 
     /** Whose turn it is among all gateways. */
     SharedCache.Turn lead(String id, String token, BooleanSupplier alive) {
-        return shared == null ? new SharedCache.Turn.Unknown() : shared.lead(id, token, ttl, alive);
+        SharedCache open = shared;
+        return open == null || token == null ? new SharedCache.Turn.Unknown() : open.lead(id, token, ttl, alive);
     }
 
     String newToken() {
-        return shared == null ? null : shared.newToken();
+        SharedCache open = shared;
+        return open == null ? null : open.newToken();
     }
 
     long generation() {
-        return shared == null ? 0 : shared.generation();
+        SharedCache open = shared;
+        return open == null ? 0 : open.generation();
     }
 
     /** One that another gateway has kept; empty when it cannot be read. */
@@ -86,8 +99,9 @@ final class Answers implements AutoCloseable {
 
     void keep(String id, Done done, String token, long generation) {
         memory.put(id, done);
-        if (shared != null && token != null) {
-            shared.keep(
+        SharedCache open = shared;
+        if (open != null && token != null) {
+            open.keep(
                     new SharedCache.Entry(id, HEAD, done.write(), ttl, ttl, Duration.ZERO),
                     null,
                     token,
@@ -97,15 +111,18 @@ final class Answers implements AutoCloseable {
     }
 
     void release(String id, String token) {
-        if (shared != null && token != null) {
-            shared.release(id, token, false);
+        SharedCache open = shared;
+        if (open != null && token != null) {
+            open.release(id, token, false);
         }
     }
 
     @Override
     public void close() {
-        if (shared != null) {
-            shared.close();
+        SharedCache open = shared;
+        shared = null;
+        if (open != null) {
+            open.close();
         }
     }
 }

@@ -22,7 +22,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -62,15 +61,15 @@ public final class Idempotency extends Step implements MeterBinder {
     private static final long POLL_MILLIS = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    private final ConcurrentMap<String, Running> running = new ConcurrentHashMap<>();
     private final LongAdder first = new LongAdder();
     private final LongAdder replayed = new LongAdder();
     private final LongAdder conflicts = new LongAdder();
     private Duration ttl = Duration.ofHours(24);
     private long maxBytes = 64L << 20;
     private Duration storeTimeout = Duration.ofMillis(50);
-    private int routes;
+    private volatile State state;
     private volatile Answers answers;
+    private volatile ConcurrentMap<String, Running> running;
 
     /** How long an answer is kept under its key: 1 minute to 30 days; 24 hours unless set. */
     public void setTtl(Duration ttl) {
@@ -99,21 +98,26 @@ public final class Idempotency extends Step implements MeterBinder {
 
     @Override
     protected synchronized void onStart(Route route) {
-        if (routes++ == 0) {
-            CamelContext context = route.getCamelContext();
+        CamelContext context = route.getCamelContext();
+        State known = State.of(context, () -> new Answers(ttl, maxBytes, Calls.ticker(context)));
+        known.answers().settings(ttl, maxBytes);
+        if (known.enter()) {
             Store store = Calls.bound(context, Store.class, null);
-            SharedCache shared = store == null
-                    ? null
-                    : store.sharedCache("idempotency", storeTimeout).orElse(null);
-            answers = new Answers(ttl, maxBytes, Calls.ticker(context), shared);
+            known.answers()
+                    .open(
+                            store == null
+                                    ? null
+                                    : store.sharedCache("idempotency", storeTimeout)
+                                            .orElse(null));
         }
+        running = known.running();
+        answers = known.answers();
+        state = known;
     }
 
     @Override
     protected synchronized void onStop(Route route) {
-        if (--routes == 0) {
-            answers.close();
-        }
+        state.leave();
     }
 
     @Override
@@ -151,11 +155,18 @@ public final class Idempotency extends Step implements MeterBinder {
                 return;
             }
             if (other == null) {
+                Done meanwhile = answers.find(id); // kept between the look and the claim
+                if (meanwhile != null) {
+                    running.remove(id, mine);
+                    mine.outcome().complete(meanwhile);
+                    replay(call, exchange, hash, meanwhile);
+                    return;
+                }
                 if (lead(call, exchange, next, id, mine, until)) {
                     return;
                 }
             } else {
-                if (!other.hash().equals(hash)) {
+                if (other.leading().get() && !other.hash().equals(hash)) {
                     throw conflict();
                 }
                 Done theirs = await(call, other, until);
@@ -288,6 +299,7 @@ public final class Idempotency extends Step implements MeterBinder {
                 }
             }
             asked = true;
+            mine.leading().set(true);
             ask(call, exchange, next, id, mine, token);
             return true;
         } finally {

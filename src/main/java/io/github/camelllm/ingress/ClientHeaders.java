@@ -35,6 +35,18 @@ final class ClientHeaders {
             "date",
             "server");
 
+    /** What the gateway itself tells in answers: a client that sends it says nothing. */
+    private static final Set<String> TOLD = Set.of(
+            "x-llm-error",
+            "x-llm-status",
+            "x-llm-model",
+            "x-llm-provider",
+            "x-llm-attempts",
+            "x-llm-cost-usd",
+            "x-llm-degraded",
+            "x-llm-warnings",
+            "idempotent-replayed");
+
     private static final String[] STEERING = {"camel", "org.apache.camel", "jms", "kafka.", "breadcrumbid"};
 
     private ClientHeaders() {}
@@ -48,7 +60,7 @@ final class ClientHeaders {
         message.removeHeaders("*");
         for (Map.Entry<String, String> header : sent) {
             String name = header.getKey();
-            if (isOwn(name)) {
+            if (isOwn(name) && !isTold(name)) {
                 Object before = message.getHeader(name);
                 message.setHeader(name, before == null ? header.getValue() : both(before, header.getValue()));
             }
@@ -63,7 +75,11 @@ final class ClientHeaders {
 
     /** Takes off a message what is no header of its sender's own. */
     static void keepOwn(Message message) {
-        message.getHeaders().keySet().removeIf(name -> !isOwn(name));
+        message.getHeaders().keySet().removeIf(name -> !isOwn(name) || isTold(name));
+    }
+
+    private static boolean isTold(String name) {
+        return TOLD.contains(name.toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     /** Whether a header is the client's or the route author's own, and no part of the protocol. */

@@ -20,7 +20,7 @@ interface EventWriter {
     void send(int status, Map<String, String> headers, byte[] body);
 
     /** Begins a stream of events; the headers leave with the first event. */
-    void begin(Map<String, String> headers);
+    void begin(int status, Map<String, String> headers);
 
     /** Sends one event, its terminating blank line included. */
     void event(byte[] prefix, byte[] data);

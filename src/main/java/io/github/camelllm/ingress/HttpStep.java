@@ -106,7 +106,7 @@ public final class HttpStep extends Step {
             Map<String, String> own = new LinkedHashMap<>();
             ClientHeaders.said(exchange.getMessage(), received, own);
             if (exchange.getMessage().getBody() instanceof TokenStream stream) {
-                stream(last, client, stream, own);
+                stream(last, client, stream, own, status(exchange, 200));
             } else {
                 client.send(status(exchange, 200), headers(last, "application/json", own), bytes(last, exchange));
             }
@@ -180,20 +180,20 @@ public final class HttpStep extends Step {
                     .withCause(e);
         }
         if (problem.code() == ErrorCode.INTERNAL_ERROR) {
-            LOG.error("request {} failed: {}", call.getId(), problem.detail().orElse(""), problem.getCause());
+            LOG.error("request " + call.getId() + " failed: " + problem.detail().orElse(""), problem.getCause());
         }
         return problem;
     }
 
     /** The answer begins with the first event: a stream that fails before it can still be told by a status. */
-    private void stream(Call call, EventWriter client, TokenStream stream, Map<String, String> own) {
+    private void stream(Call call, EventWriter client, TokenStream stream, Map<String, String> own, int status) {
         try (stream) {
             call.cancellation().onCancel(stream::close);
             StreamEvent event = stream.next();
             Map<String, String> headers = headers(call, "text/event-stream; charset=utf-8", own);
             headers.put("Cache-Control", "no-cache");
             headers.put("X-Accel-Buffering", "no");
-            client.begin(headers);
+            client.begin(status, headers);
             ClientDialect.Events events = dialect.events(call, client);
             try {
                 for (; event != null; event = stream.next()) {

@@ -42,8 +42,8 @@ final class ServletEventWriter implements EventWriter {
     }
 
     @Override
-    public void begin(Map<String, String> headers) {
-        response.setStatus(200);
+    public void begin(int status, Map<String, String> headers) {
+        response.setStatus(status);
         headers.forEach(response::setHeader);
     }
 

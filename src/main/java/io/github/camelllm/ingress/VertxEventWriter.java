@@ -105,7 +105,8 @@ final class VertxEventWriter implements EventWriter {
     }
 
     @Override
-    public void begin(Map<String, String> headers) {
+    public void begin(int status, Map<String, String> headers) {
+        response.setStatusCode(status);
         headers.forEach(response::putHeader);
         response.setChunked(true);
     }

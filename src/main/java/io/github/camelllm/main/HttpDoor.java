@@ -76,12 +76,16 @@ final class HttpDoor {
 
     /** Spring ends a request after 30 s as if it were whole, unless it is told otherwise. */
     static void warnOfSpringsTimeout(CamelContext context) {
-        boolean spring = context.getClassResolver().resolveClass("org.springframework.boot.SpringApplication") != null;
+        boolean spring = isSpring(context);
         String timeout = context.resolvePropertyPlaceholders("{{spring.mvc.async.request-timeout:}}");
         if (spring && timeout.isBlank() && context.getRoutes().stream().anyMatch(HttpDoor::isHttp)) {
             LOG.warn("Spring ends each request after 30 s, as if its answer were whole: set"
                     + " spring.mvc.async.request-timeout=-1, or to what your longest call may take");
         }
+    }
+
+    private static boolean isSpring(CamelContext context) {
+        return context.getClassResolver().resolveClass("org.springframework.boot.SpringApplication") != null;
     }
 
     private static boolean isHttp(Route route) {
@@ -94,7 +98,7 @@ final class HttpDoor {
         if (address != null) {
             return address;
         }
-        for (String property : List.of("quarkus.http.host", "server.address")) {
+        for (String property : List.of(isSpring(context) ? "server.address" : "quarkus.http.host")) {
             String said = context.resolvePropertyPlaceholders("{{" + property + ":}}");
             if (!said.isBlank()) {
                 return said;

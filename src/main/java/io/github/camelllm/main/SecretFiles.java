@@ -52,13 +52,17 @@ final class SecretFiles {
                 if (Files.size(file) > MOST_BYTES) {
                     throw new IOException("larger than " + MOST_BYTES + " bytes");
                 }
-                all.put(variable, Files.readString(file, StandardCharsets.UTF_8).stripTrailing());
+                String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
+                if (secret.isEmpty()) {
+                    throw new IOException("nothing is in it"); // or not yet: whoever writes it is not done
+                }
+                all.put(variable, secret);
             } catch (IOException | InvalidPathException e) {
                 problems.add(new Diagnostic(
                         "environment variable " + name,
                         0,
                         value.strip() + " cannot be read",
-                        "Name a text file that the gateway's user may read"));
+                        "Name a text file that the gateway's user may read, with the secret in it"));
             }
         });
         return new Read(all, problems);

@@ -52,7 +52,8 @@ public final class AnswerBody {
             return;
         }
         byte[] bytes = bytesOf(exchange, body);
-        exchange.getMessage().setBody(SharedStream.isSse(bytes) ? SharedStream.ofSse(bytes) : of(call, body, bytes));
+        TokenStream stream = SharedStream.ofSse(bytes);
+        exchange.getMessage().setBody(stream != null ? stream : of(call, body, bytes));
     }
 
     /** A body's bytes, if it is text or bytes; null for a tree, a map and what only Jackson can write. */

@@ -139,7 +139,10 @@ public final class Calls {
                 exchange.getMessage().getBody(),
                 client.getOperation(),
                 exchange.getProperty(ASKED, model, String.class));
-        if (body.form() == RequestBody.Form.TEXT && client.isAwaited() && client.isStream()) {
+        if (body.form() == RequestBody.Form.TEXT
+                && client.isAwaited()
+                && client.isStream()
+                && Lifetime.of(exchange).isOf(exchange)) { // else a copy, for which nobody waits
             for (String field : List.of("stream", "stream_options")) {
                 if (client.getRequest().tree().has(field)) {
                     body.request().tree().set(field, client.getRequest().tree().get(field));

@@ -77,6 +77,9 @@ final class Entry {
             Object body = exchange.getMessage().getBody();
             RequestBody asked = Calls.read(exchange);
             Call call = Calls.begin(exchange, asked);
+            if (isFurther(exchange)) {
+                call.markFurther();
+            }
             return entered(exchange, call, null, false, asked, body, begins);
         }
         Within within = exchange.getProperty(WITHIN, Within.class);
@@ -146,6 +149,14 @@ final class Entry {
         return entry != exchange
                 && (differs(entry, exchange, ExchangePropertyKey.MULTICAST_INDEX)
                         || differs(entry, exchange, ExchangePropertyKey.SPLIT_INDEX));
+    }
+
+    /** Whether a route makes several calls for one request, of which this is not the first, or one of many at once. */
+    private static boolean isFurther(Exchange exchange) {
+        return Calls.last(exchange) != null
+                || exchange.getProperty(ExchangePropertyKey.SPLIT_INDEX) != null
+                || exchange.getProperty(ExchangePropertyKey.MULTICAST_INDEX) != null
+                || exchange.getProperty(ExchangePropertyKey.LOOP_INDEX) != null;
     }
 
     private static boolean differs(Exchange entry, Exchange exchange, ExchangePropertyKey key) {

@@ -126,7 +126,7 @@ record RequestBody(Request request, Form form) {
             first++;
         }
         if (first == bytes.length || bytes[first] == '{' || startsWithMark(bytes)) {
-            return new RequestBody(Request.ofAnyDialect(bytes), Form.JSON);
+            return new RequestBody(Request.ofAnyDialect(bytes, model), Form.JSON);
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (!(body instanceof CharSequence) && text.indexOf('\uFFFD') >= 0 && !isUtf8(bytes, text)) {
@@ -145,7 +145,7 @@ record RequestBody(Request request, Form form) {
 
     private static RequestBody ofTree(ObjectNode tree, Operation operation, String model, Form form) {
         if (operation == Operation.CHAT && RequestDialect.of(tree).isPresent()) {
-            return new RequestBody(Request.ofAnyDialect(Json.write(tree)), form);
+            return new RequestBody(Request.ofAnyDialect(Json.write(tree), model), form);
         }
         if (!tree.has("model") && !model.isEmpty()) {
             tree.put("model", model);

@@ -135,7 +135,7 @@ final class SharedStream extends TokenStream implements StreamCache, Iterable<St
 
     @Override
     public Iterator<String> iterator() {
-        return new TextPieces(this);
+        return new TextPieces((SharedStream) copy(null)); // its client still reads it
     }
 
     private synchronized Kept keep() {
@@ -209,22 +209,24 @@ final class SharedStream extends TokenStream implements StreamCache, Iterable<St
         return out.toByteArray();
     }
 
-    /** Whether bytes are what {@link #sse} writes. */
-    static boolean isSse(byte[] bytes) {
-        return bytes != null
-                && bytes.length > DONE.length
-                && Arrays.equals(bytes, 0, DATA.length, DATA, 0, DATA.length)
-                && Arrays.equals(bytes, bytes.length - DONE.length, bytes.length, DONE, 0, DONE.length);
-    }
-
-    /** The stream that {@link #sse} has written. */
+    /** The stream that {@link #sse} has written; null when bytes are anything else. */
     static TokenStream ofSse(byte[] bytes) {
+        if (bytes == null
+                || bytes.length <= DONE.length
+                || !Arrays.equals(bytes, 0, DATA.length, DATA, 0, DATA.length)
+                || !Arrays.equals(bytes, bytes.length - DONE.length, bytes.length, DONE, 0, DONE.length)) {
+            return null;
+        }
         List<StreamEvent> events = new ArrayList<>();
-        for (String event : new String(bytes, StandardCharsets.UTF_8).split("\n\n")) {
-            String data = event.substring(DATA.length);
-            if (!data.equals("[DONE]")) {
-                events.add(new StreamEvent(data.getBytes(StandardCharsets.UTF_8)));
+        String all = new String(bytes, 0, bytes.length - DONE.length, StandardCharsets.UTF_8);
+        for (String block : all.split("\n\n")) {
+            StreamEvent event = block.startsWith("data: ")
+                    ? new StreamEvent(block.substring(DATA.length).getBytes(StandardCharsets.UTF_8))
+                    : null;
+            if (event == null || !event.json().isObject()) {
+                return null; // a text that is like one
             }
+            events.add(event);
         }
         return TokenStream.of(events);
     }

@@ -117,7 +117,7 @@ class AnthropicGoldenTest {
         }
 
         @Override
-        public void begin(Map<String, String> headers) {
+        public void begin(int status, Map<String, String> headers) {
             // HttpStep's
         }
 

@@ -201,6 +201,31 @@ class IdempotencyTest {
         }
     }
 
+    @Test
+    void theCallsOfARouteWithoutAnHttpStepAreToldApart() throws Exception {
+        String twice =
+                "- to: { uri: direct:llm-chat }\n- setBody: { simple: \"Translate: ${body}\" }\n- to: { uri: direct:llm-chat }";
+        String parts = "- split:\n    expression: { tokenize: { token: \",\" } }\n    aggregationStrategy: \"#class:"
+                + "org.apache.camel.processor.aggregate.StringAggregationStrategy\"\n    steps:\n      - to: { uri: direct:llm-chat }";
+        try (EditedChain chain = new EditedChain.Setup()
+                .chain(CHAIN)
+                .more(BEAN + EditedChain.route("direct:twice", twice) + EditedChain.route("direct:parts", parts))
+                .start(upstream)) {
+            var template = chain.context().createProducerTemplate();
+            String first = template.requestBodyAndHeader("direct:twice", "x", "Idempotency-Key", "k1", String.class);
+            assertThat(template.requestBodyAndHeader("direct:twice", "x", "Idempotency-Key", "k1", String.class))
+                    .isEqualTo(first);
+            assertThat(asked()).hasSize(2);
+            String both =
+                    template.requestBodyAndHeader("direct:parts", "alpha,beta", "Idempotency-Key", "k2", String.class);
+            assertThat(both).isEqualTo("answer 3answer 4");
+            assertThat(template.requestBodyAndHeader(
+                            "direct:parts", "alpha,beta", "Idempotency-Key", "k2", String.class))
+                    .isEqualTo(both);
+            assertThat(asked()).hasSize(4);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void gatewaysShareKeysOverRedis(boolean stream) throws Exception {

@@ -357,6 +357,60 @@ class RearrangedChainTest {
         return done.getException().getMessage();
     }
 
+    @Test
+    void aRequestWithoutAModelAsksForTheUsualOne() throws Exception {
+        try (EditedChain chain = new EditedChain.Setup().chain(EditedChain.REST).start(upstream)) {
+            assertThat(ask(chain, "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"))
+                    .isInstanceOf(Answer.class);
+        }
+    }
+
+    // Streams
+
+    @Test
+    void aStreamThatARouteHasSplitIsStillThatOfItsClient() throws Exception {
+        try (EditedChain chain = new EditedChain.Setup()
+                .http(EditedChain.CALL
+                        + "\n- split:\n    simple: \"${body}\"\n    steps:\n      - log: { message: piece }")
+                .start(upstream)) {
+            assertThat(streamed(chain, "x")).isEqualTo("re: x");
+            assertThat(text(chain.chat("x", false))).isEqualTo("re: x");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: x\\n\\nab\\n\\ndata: [DONE]\\n\\n", "data: {\\n\\ndata: [DONE]\\n\\n"})
+    void aTextThatIsLikeAStreamIsAText(String like) throws Exception {
+        String said = like.replace("\\n", "\n");
+        try (EditedChain chain = new EditedChain.Setup()
+                .http(EditedChain.CALL + "\n- process: { ref: like }")
+                .more("- beans:\n    - { name: like, type: io.github.camelllm.ingress.RearrangedChainTest$Like }\n")
+                .start(upstream)) {
+            chain.context().getRegistry().lookupByNameAndType("like", Like.class).text = said;
+            assertThat(text(chain.chat("x", false))).isEqualTo(said);
+        }
+    }
+
+    /** Answers by a text. */
+    public static final class Like implements org.apache.camel.Processor {
+        private volatile String text;
+
+        @Override
+        public void process(Exchange exchange) {
+            exchange.getMessage().setBody(text);
+        }
+    }
+
+    @Test
+    void theStatusOfARouteIsThatOfAStreamToo() throws Exception {
+        try (EditedChain chain = new EditedChain.Setup()
+                .http(EditedChain.CALL + "\n- setHeader: { name: CamelHttpResponseCode, constant: \"202\" }")
+                .start(upstream)) {
+            assertThat(chain.chat("x", true).status()).isEqualTo(202);
+            assertThat(chain.chat("x", false).status()).isEqualTo(202);
+        }
+    }
+
     // Transforms
 
     @ParameterizedTest

@@ -66,7 +66,10 @@ class SettingsReaderTest {
         assertThat(read(Map.of("OPENAI_API_KEY_FILE", "/nowhere")).problems())
                 .singleElement()
                 .hasToString("environment variable OPENAI_API_KEY_FILE: /nowhere cannot be read. "
-                        + "Name a text file that the gateway's user may read");
+                        + "Name a text file that the gateway's user may read, with the secret in it");
+        Path empty = Files.writeString(config.resolve("empty"), "\n");
+        assertThat(read(Map.of("OPENAI_API_KEY_FILE", empty.toString())).problems())
+                .hasSize(1);
         assertThat(read(Map.of("OPENAI_API_KEY_FILE", key.toString(), "OPENAI_API_KEY", "sk-both"))
                         .problems())
                 .singleElement()

@@ -23,6 +23,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class Edition {
 
+    private static final java.util.regex.Pattern PLACEHOLDER = java.util.regex.Pattern.compile("\\{\\{\\s*([\\w.-]+)");
+
     /** Beans that are found by their type, and whose settings can be changed in place. */
     static final Set<String> IN_PLACE = Set.of(Models.class.getName());
 
@@ -305,8 +307,10 @@ public final class Edition {
     /** The names of all properties that its files refer to. */
     public Set<String> placeholders() {
         Set<String> names = new HashSet<>();
-        index.units.forEach(unit -> Yaml.scalars(unit.item(), (key, scalar) -> Placeholders.of(scalar.getValue())
-                .forEach(placeholder -> names.add(placeholder.name()))));
+        index.units.forEach(unit -> Yaml.scalars(unit.item(), (key, scalar) -> PLACEHOLDER
+                .matcher(String.valueOf(scalar.getValue()))
+                .results()
+                .forEach(found -> names.add(found.group(1))))); // those in defaults of others too
         return names;
     }
 }
