@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * but tokens of chat templates in what users say. {@code tenants} of the file of rules has other actions for single tenants.
  *
  * <p>Routes read what it has done in the exchange properties {@link #PROPERTY}, {@link #ORIGINS} and {@link #SCORE}, and may end a call
- * that it has flagged with {@code bean: { ref: guard, method: refuse }}. One bean may stand in several routes.
+ * that it has flagged with {@code bean: { ref: llmGuard, method: refuse }}. One bean may stand in several routes.
  *
  * <pre>{@code
  * - name: guard
