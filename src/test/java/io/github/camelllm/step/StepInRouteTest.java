@@ -270,7 +270,7 @@ class StepInRouteTest {
         CountDownLatch go = new CountDownLatch(1);
         List<String> wrong = Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < 800; i++) {
-            String body = "{\"n\":" + i + "}";
+            String body = "{\"n\":" + i + ",\"model\":\"m\"}";
             threads.submit(() -> {
                 go.await();
                 String answer = send(body).getMessage().getBody(String.class);
