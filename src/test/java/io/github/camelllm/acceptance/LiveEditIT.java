@@ -254,6 +254,8 @@ class LiveEditIT extends GatewayAcceptance {
                 Duration.ofSeconds(20),
                 "the change is in force",
                 () -> ask("together").status() == 200);
+        // it is counted right after it has come into force
+        Await.until(Duration.ofSeconds(5), "the change is counted", () -> reloads("applied") > applied);
         assertThat(reloads("applied") - applied).isEqualTo(1);
         assertThat(reloads("refused") - refused).isZero();
     }
